@@ -1,0 +1,78 @@
+# One verb a task; `make help` lists them. Works with GNU make 3.81, the one on macOS.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BOOK := _build/.book
+LECTURES := $(wildcard lectures/*.ipynb)
+BOOK_SOURCES := $(shell find _config.yml _toc.yml intro.md references.bib lectures appendix assets data \
+	_extensions qbi_utils -type f -not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*')
+BUILD = $(BIN)/jupyter-book build . -W -n --keep-going
+# A warning is only seen while its page is read, so a broken build must not leave pages that look fine.
+FORGET = { rm -rf _build/html _build/.doctrees $(BOOK); exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup html serve lab test check lint format lock clean distclean
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## install everything that the course needs into .venv
+
+# An interrupted installation leaves no marker, and is started from scratch.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo \
+	  "The course needs Python 3.11, 3.12 or 3.13; $(PYTHON) is another. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip' || { echo \
+	  "$(PYTHON) cannot create environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@if [ ! -f $@ ]; then rm -rf $(VENV); $(PYTHON) -m venv $(VENV); fi
+	@rm -f $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+html: $(BOOK)  ## build the website, or what changed of it, into _build/html
+	@echo "The website is in _build/html/index.html"
+
+$(BOOK): $(READY) $(BOOK_SOURCES)
+	@$(BUILD) || $(FORGET)
+	@touch $@
+
+serve: html  ## show the website on http://localhost:8000 (PORT=... for another)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lab: setup  ## open the lectures in JupyterLab
+	$(BIN)/jupyter lab lectures
+
+test: setup  ## run every test: package, doctests, book hygiene, then each lecture
+	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest -c tests/lectures.toml --rootdir . $(LECTURES)
+
+check: setup  ## build the website from scratch, strictly, and test its pages
+	rm -rf _build
+	$(BUILD) --all || $(FORGET)
+	@touch $(BOOK)
+	$(BIN)/python -m pytest -m site
+
+lint: setup  ## check style and spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify $(LECTURES)
+
+format: setup  ## mend style, strip outputs from the lectures
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/nbstripout $(LECTURES)
+
+lock: setup  ## write the versions of requirements.txt anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --no-header \
+	  --output-file requirements.txt
+
+clean:  ## delete what was built
+	rm -rf _build dist .pytest_cache .ruff_cache .hypothesis .coverage
+
+distclean: clean  ## delete the environment too
+	rm -rf $(VENV)

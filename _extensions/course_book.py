@@ -1,0 +1,60 @@
+"""What this book needs from Sphinx beyond its configuration file.
+
+1. A page never shows numbers of an older helper: the cache of executed notebooks is keyed on the helpers, the
+   data and the locked versions, and a change in them has every page read again.
+2. Buttons for Binder, Colab and the repository appear where the repository's URL is known.
+"""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+_INPUTS = ("qbi_utils", "data", "lectures/matplotlibrc", "requirements.txt")
+
+
+def digest_inputs(root):
+    """Hash of every file that a lecture's output depends on, besides the lecture itself."""
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = Path(root, name)
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def key_cache(app, config):
+    """Give this state of the inputs a cache of its own, and drop those of other states."""
+    config.course_inputs = digest_inputs(app.srcdir)
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    for old in caches.glob("*") if caches.is_dir() else ():
+        if old.is_dir() and old.name != config.course_inputs:
+            shutil.rmtree(old)
+    config.nb_execution_cache_path = str(caches / config.course_inputs)
+
+
+def add_repository_buttons(app, config):
+    """Offer to open a lecture in Binder or Colab once it is known where the book lives."""
+    url = os.environ.get("COURSE_REPOSITORY_URL")
+    if not url:
+        return
+    config.html_theme_options |= {
+        "repository_url": url,
+        "repository_branch": os.environ.get("COURSE_REPOSITORY_BRANCH", "main"),
+        "use_repository_button": True,
+        "use_issues_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+    }
+
+
+def setup(app):
+    # "env": a new value invalidates every page that was read before.
+    app.add_config_value("course_inputs", "", "env")
+    app.connect("config-inited", key_cache)
+    app.connect("config-inited", add_repository_buttons)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
