@@ -53,6 +53,7 @@ def add_repository_buttons(app, config):
 
 
 def setup(app):
+    """Register with Sphinx."""
     # "env": a new value invalidates every page that was read before.
     app.add_config_value("course_inputs", "", "env")
     app.connect("config-inited", key_cache)

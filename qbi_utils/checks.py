@@ -7,6 +7,7 @@ typical wrong one apart.
 """
 
 import functools
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,10 @@ class Verdict:
         return self.passed
 
     def __repr__(self):
-        sign = "✓" if self.passed else "✗"
-        return f"{sign} {self.message}" + (f"\n  Hint: {self.hint}" if self.hint else "")
+        text = textwrap.fill(f"{'✓' if self.passed else '✗'} {self.message}", 76, subsequent_indent="  ")
+        if self.hint:
+            text += "\n" + textwrap.fill(f"  Hint: {self.hint}", 76, subsequent_indent="  ")
+        return text
 
 
 class _WrongAnswer(Exception):  # noqa: N818 - not an error: the normal way to stop grading
@@ -80,7 +83,9 @@ def _grader(grade):
             return Verdict(False, f"{name} is not written yet.", "Replace the line that raises the error.")
         except Exception as error:
             return Verdict(
-                False, f"{name} stops with {type(error).__name__}: {error}", "Call it by hand on a small input."
+                False,
+                f"{name} stops with {type(error).__name__}: {error}",
+                "Call it by hand on a small input.",
             )
         return Verdict(True, "Right.")
 
@@ -148,7 +153,9 @@ def check_number_of_images(answer):
         "Each choice of the first pixel goes with every choice of the second.",
     )
     _expect(
-        result == 3**2, f"Of 1×2 pixels with 3 levels there are 9 images, not {result}.", "Write all nine down."
+        result == 3**2,
+        f"Of 1×2 pixels with 3 levels there are 9 images, not {result}.",
+        "Write all nine down.",
     )
     result = answer(28, 28, 256)
     _expect(
@@ -249,7 +256,9 @@ def check_squared_distances(answer):
         "Convert to a type that holds negative and large numbers before you subtract.",
     )
     _expect(result[2] != 5, "These are distances, not squared distances.", "Leave out the root.")
-    _expect(result[2] != 7, "These are sums of absolute differences.", "Square each difference before you sum.")
+    _expect(
+        result[2] != 7, "These are sums of absolute differences.", "Square each difference before you sum."
+    )
     _expect(
         np.array_equal(result, [0, 255**2, 25]) and reverse[0] == 255**2,
         f"From (0, 0) to (0, 0), (255, 0), (3, 4) it is 0, 65025, 25, not {result.tolist()}.",

@@ -312,9 +312,10 @@ def _download(name, checksum, url, cache, progress):
 def _reason(error):
     if isinstance(error, requests.HTTPError):
         return f"the server answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
+    # requests reports a silence in the middle of a file as a ConnectionError.
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return f"no answer within {_TIMEOUT_SECONDS} s"
-    if isinstance(error, requests.ConnectionError) and not isinstance(error.__context__, AttributeError):
+    if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"
     return "the connection broke off"
 
@@ -397,7 +398,7 @@ def load_fashion_mnist(split="train", *, whole=False, cache=None, mirror=None, p
     >>> fashion
     ImageDataset 'Fashion-MNIST (sample)': 1000 images of 28x28, 10 classes, MIT
     >>> fashion.class_names[fashion.labels[0]]
-    'Trouser'
+    'Shirt'
     """
     if whole:
         images, labels = _load_idx(split, lambda file: _read_fashion(file, cache, mirror, progress))

@@ -1,5 +1,7 @@
 """Exact nearest neighbours among many images, at the speed of a matrix product."""
 
+import math
+
 import numpy as np
 
 __all__ = ["nearest_neighbors"]
@@ -52,9 +54,10 @@ def nearest_neighbors(images, queries, n_neighbors=1):
         )
     if not 1 <= n_neighbors <= len(images):
         raise ValueError(f"n_neighbors must lie in 1..{len(images)}, the number of images, got {n_neighbors}")
-    train = images.reshape(len(images), -1).astype(np.float32)
+    n_pixels = math.prod(images.shape[1:])
+    train = images.reshape(-1, n_pixels).astype(np.float32)
     train = np.column_stack([train, np.einsum("ij,ij->i", train, train)])
-    queries = queries.reshape(len(queries), -1).astype(np.float32)
+    queries = queries.reshape(-1, n_pixels).astype(np.float32)
     queries = np.column_stack([-2 * queries, np.ones(len(queries), np.float32)])
 
     nearest = np.empty((len(queries), n_neighbors), int)

@@ -178,6 +178,9 @@ def plot_confusion_matrix(matrix, class_names=None, *, normalize=False, ax=None)
         yticklabels=class_names,
         ax=_axes(ax),
     )
+    # seaborn's own choice of black or white falls below the contrast that small text needs (4.5 to 1).
+    for figure, cell in zip(ax.texts, ax.collections[0].get_facecolors(), strict=True):
+        figure.set_color("black" if sns.utils.relative_luminance(cell) > 0.18 else "white")
     ax.set(xlabel="predicted", ylabel="true")
     ax.tick_params(axis="y", rotation=0)
     return ax
