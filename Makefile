@@ -48,7 +48,8 @@ lab: setup  ## open the lectures in JupyterLab
 
 test: setup  ## run every test: package, doctests, book hygiene, then each lecture
 	$(BIN)/python -m pytest --cov
-	$(BIN)/python -m pytest -c tests/lectures.toml --rootdir . $(LECTURES)
+	$(BIN)/python -m pytest -p tests.lecture_plugin --nbval-lax --nbval-current-env --nbval-cell-timeout 180 \
+	  -W default $(LECTURES)
 
 check: setup  ## build the website from scratch, strictly, and test its pages
 	rm -rf _build

@@ -6,7 +6,7 @@ import numpy as np
 
 __all__ = ["nearest_neighbors"]
 
-_BLOCK_ELEMENTS = 32_000_000  # distances held at once: 128 MB of float32
+_BLOCK_ELEMENTS = 16_000_000  # distances held at once: 64 MB of float32
 
 
 def nearest_neighbors(images, queries, n_neighbors=1):
@@ -55,15 +55,16 @@ def nearest_neighbors(images, queries, n_neighbors=1):
     if not 1 <= n_neighbors <= len(images):
         raise ValueError(f"n_neighbors must lie in 1..{len(images)}, the number of images, got {n_neighbors}")
     n_pixels = math.prod(images.shape[1:])
-    train = images.reshape(-1, n_pixels).astype(np.float32)
-    train = np.column_stack([train, np.einsum("ij,ij->i", train, train)])
-    queries = queries.reshape(-1, n_pixels).astype(np.float32)
-    queries = np.column_stack([-2 * queries, np.ones(len(queries), np.float32)])
+    train = np.empty((len(images), n_pixels + 1), np.float32)
+    train[:, :-1] = images.reshape(-1, n_pixels)
+    train[:, -1] = np.einsum("ij,ij->i", train[:, :-1], train[:, :-1])
+    queries = queries.reshape(-1, n_pixels)
 
     nearest = np.empty((len(queries), n_neighbors), int)
     step = max(1, _BLOCK_ELEMENTS // len(images))
     for start in range(0, len(queries), step):
-        distances = queries[start : start + step] @ train.T
+        block = -2 * queries[start : start + step].astype(np.float32)
+        distances = np.column_stack([block, np.ones(len(block), np.float32)]) @ train.T
         rows = np.arange(len(distances))
         for rank in range(n_neighbors):
             best = distances.argmin(axis=1)
