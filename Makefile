@@ -13,7 +13,7 @@ BUILD = $(BIN)/jupyter-book build . -W -n --keep-going
 FORGET = { rm -rf _build/html _build/.doctrees $(BOOK); exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup html serve lab test check lint format lock clean distclean
+.PHONY: help setup html serve lab test check links lint format lock clean distclean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,16 +57,21 @@ check: setup  ## build the website from scratch, strictly, and test its pages
 	@touch $(BOOK)
 	$(BIN)/python -m pytest -m site
 
-lint: setup  ## check style and spelling
+links: setup  ## follow every link to the outside (needs a network)
+	$(BIN)/jupyter-book build . --builder linkcheck
+
+lint: setup  ## check style, spelling, stripped lectures and workflows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
-	$(BIN)/nbstripout --verify $(LECTURES)
+	$(BIN)/nbstripout --keep-id --verify $(LECTURES)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(wildcard .github/workflows/*.yml)
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 
 format: setup  ## mend style, strip outputs from the lectures
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/nbstripout $(LECTURES)
+	$(BIN)/nbstripout --keep-id $(LECTURES)
 
 lock: setup  ## write the versions of requirements.txt anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --no-header \

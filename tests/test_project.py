@@ -1,0 +1,102 @@
+"""The files around the course agree with each other."""
+
+import importlib
+import inspect
+import re
+import tomllib
+
+import pytest
+import yaml
+from numpydoc.validate import validate
+from packaging.requirements import Requirement
+
+import qbi_utils
+from tests.book_rules import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+MODULES = [importlib.import_module(f"qbi_utils.{name}") for name in qbi_utils.__all__]
+PUBLIC = [f"{module.__name__}.{name}" for module in MODULES for name in module.__all__]
+
+
+def locked():
+    """Requirements of the lock by name; a package may have one version for each Python."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    requirements = [Requirement(line) for line in lines if line and not line.lstrip().startswith("#")]
+    return {
+        name: [item for item in requirements if item.name == name]
+        for name in {item.name for item in requirements}
+    }
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_lock_holds_one_fitting_version_of_every_dependency(python, system):
+    machine = {"python_version": python, "python_full_version": f"{python}.5", "sys_platform": system}
+    wanted = [
+        *PROJECT["dependencies"],
+        *(item for group in PROJECT["optional-dependencies"].values() for item in group),
+    ]
+    for requirement in map(Requirement, wanted):
+        versions = [
+            item
+            for item in locked().get(requirement.name.lower(), [])
+            if item.marker is None or item.marker.evaluate(machine)
+        ]
+        assert len(versions) == 1, requirement
+        (pin,) = versions[0].specifier
+        assert pin.operator == "=="
+        assert requirement.specifier.contains(pin.version), requirement
+
+
+def test_conda_and_binder_get_the_versions_of_the_lock():
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    assert dependencies[-1] == {"pip": ["-r requirements.txt", "-e ."]}
+    assert dependencies[0] == "python=3.11"
+
+
+def test_workflows_run_on_every_python_that_is_promised():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    tested = {job["python"] for job in workflow["jobs"]["test"]["strategy"]["matrix"]["include"]}
+    assert tested == {"3.11", "3.12", "3.13"}
+    assert PROJECT["requires-python"] == ">=3.11,<3.14"
+
+
+def test_documented_commands_exist():
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    for name in ("README.md", "CONTRIBUTING.md", "intro.md"):
+        assert (
+            set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", (ROOT / name).read_text(), flags=re.M)) != set()
+        )
+        for pair in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", (ROOT / name).read_text(), flags=re.M):
+            assert "".join(pair) in verbs
+
+
+def test_map_of_the_course_links_what_is_there_and_nothing_else():
+    linked = re.findall(r"`(?:[^`<]* <)?(lectures/[\w-]+)>?`", (ROOT / "intro.md").read_text())
+    assert sorted(set(linked)) == sorted(
+        f"lectures/{path.stem}" for path in (ROOT / "lectures").glob("*.ipynb")
+    )
+
+
+def test_api_page_lists_every_module():
+    listed = re.findall(r"automodule:: (\S+)", (ROOT / "appendix/api.md").read_text())
+    assert sorted(listed) == sorted(module.__name__ for module in MODULES)
+
+
+def test_every_module_of_the_package_is_public_or_private_by_name():
+    files = {path.stem for path in (ROOT / "qbi_utils").glob("*.py") if not path.stem.startswith("_")}
+    assert files == set(qbi_utils.__all__)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_docstrings_follow_numpydoc(name):
+    # Left out: extended summary, See Also and examples for constants and errors, which need none.
+    ignored = {"ES01", "SA01", "GL01", "GL02", "GL03", "RT03", "PR01", "PR02"}
+    module, _, attribute = name.rpartition(".")
+    thing = getattr(importlib.import_module(module), attribute)
+    if not callable(thing):
+        return
+    if inspect.isclass(thing) and issubclass(thing, Exception):
+        ignored |= {"EX01"}
+    problems = [f"{code}: {text}" for code, text in validate(name)["errors"] if code not in ignored]
+    assert problems == []
