@@ -232,7 +232,7 @@ def types_no_results(notebook):
     for paragraph in re.split(r"\n\s*\n|\n(?=- )|\n(?=\|)", text):
         if "{cite" in paragraph or paragraph.startswith((":::", "#", "````")):
             continue
-        bare = re.sub(r"`[^`]*`|\b95 %", "", paragraph)
+        bare = re.sub(r"`[^`]*`|\b95%", "", paragraph)
         if TYPED_SHARE.search(bare):
             yield f"a result typed by hand: {' '.join(paragraph.split())[:90]!r}"
 
