@@ -127,6 +127,25 @@ def is_plain_python(notebook):
                 yield f"magic or shell command: {line.strip()}"
 
 
+def shows_what_it_uses(notebook):
+    """A cell that the reader sees uses no name that only a hidden cell defines."""
+    shown, hidden = set(), set()
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        stored = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        if "remove-cell" in cell.metadata.get("tags", ()):
+            hidden |= stored
+            continue
+        shown |= stored
+        for name in sorted(names_in(tree) & (hidden - shown)):
+            yield f"{name} is defined in a hidden cell only, but used in one that the reader sees"
+
+
 def is_seeded(notebook):
     """Every source of randomness has a seed: generators, and estimators that take random_state."""
     imported = {}
@@ -281,6 +300,7 @@ NOTEBOOK_RULES = [
     has_one_setup_cell,
     is_stripped,
     is_plain_python,
+    shows_what_it_uses,
     is_seeded,
     has_short_cells,
     names_its_figures,

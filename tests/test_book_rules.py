@@ -100,7 +100,7 @@ def lecture():
             ),
             cell("gain = 3.0\nmodel = svm.SVC(random_state=SEED)", metadata={"mystnb": figure}),
             cell(
-                "from myst_nb import glue\n\nglue('gain', gain, display=False)\nassert 2 < gain < 4",
+                "from myst_nb import glue\n\nglued = 1\nglue('gain', gain, display=False)\nassert 2 < gain < 4",
                 metadata=hidden,
             ),
             text("## Exercises\n\n" + EXERCISE.format("one")),
@@ -201,6 +201,11 @@ MUTATIONS = [
     ("is_stripped", add_language_version, "name of the language"),
     ("is_plain_python", replace(3, "gain = 3.0", "%matplotlib inline"), "%matplotlib"),
     ("is_plain_python", replace(3, "gain = 3.0", "!pip install"), "!pip"),
+    (
+        "shows_what_it_uses",
+        replace(6, "answer = 2", "answer = glued"),
+        "glued is defined in a hidden cell only",
+    ),
     ("is_seeded", replace(3, "random_state=SEED", ""), "svm.SVC without random_state"),
     ("is_seeded", replace(3, "gain = 3.0", "gain = np.random.normal()"), "np.random.normal without a seed"),
     ("is_seeded", replace(3, "gain = 3.0", "rng = np.random.default_rng()"), "default_rng without a seed"),
