@@ -138,6 +138,7 @@ def shows_what_it_uses(notebook):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }
         stored |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
         if "remove-cell" in cell.metadata.get("tags", ()):
             hidden |= stored
             continue
