@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 
+_WIDTH = 68  # characters that fit beside each other in the box of an exercise on the page
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a grader thinks of an answer.
@@ -52,9 +55,9 @@ class Verdict:
         return self.passed
 
     def __repr__(self):
-        text = textwrap.fill(f"{'✓' if self.passed else '✗'} {self.message}", 76, subsequent_indent="  ")
+        text = textwrap.fill(f"{'✓' if self.passed else '✗'} {self.message}", _WIDTH, subsequent_indent="  ")
         if self.hint:
-            text += "\n" + textwrap.fill(f"  Hint: {self.hint}", 76, subsequent_indent="  ")
+            text += "\n" + textwrap.fill(f"  Hint: {self.hint}", _WIDTH, subsequent_indent="  ")
         return text
 
 

@@ -46,7 +46,7 @@ def test_what_the_reader_is_told_when_nothing_can_be_graded():
 
 def test_verdict_wraps_its_text_and_counts_as_a_truth_value():
     verdict = checks.Verdict(False, "word " * 30, "hint " * 30)
-    assert max(len(line) for line in repr(verdict).splitlines()) <= 76
+    assert max(len(line) for line in repr(verdict).splitlines()) <= 68
     assert not verdict
     assert checks.Verdict(True, "Right.")
     assert repr(checks.Verdict(True, "Right.")) == "✓ Right."
