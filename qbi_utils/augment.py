@@ -275,7 +275,7 @@ class Geometry:
         Parameters
         ----------
         images : ndarray, shape (n, height, width) or (n, height, width, channels)
-            uint8, float32 or float64.
+            Images of uint8, float32 or float64.
         mode : {"constant", "nearest", "reflect", "wrap"}
             What lies beyond the border, as in `scipy.ndimage`: `fill_value`, the border pixel, the mirrored
             image, the repeated image (whose last pixel is the first one of the next).
@@ -848,7 +848,7 @@ def normalize(images):
     Parameters
     ----------
     images : ndarray, shape (n, height, width) or (n, height, width, channels)
-        uint8, float32 or float64.
+        Images of uint8, float32 or float64.
 
     Returns
     -------
@@ -885,7 +885,7 @@ def deskew(images, *, n_jobs=None):
     Parameters
     ----------
     images : ndarray, shape (n, height, width)
-        uint8, float32 or float64; ink bright, background 0.
+        Images of uint8, float32 or float64; ink bright, background 0.
     n_jobs : int, optional
         Threads that share the images; -1 uses all processors.
 

@@ -16,6 +16,9 @@ import numpy as np
 import pandas as pd
 import pooch
 import requests
+import skimage.data
+from skimage.transform import resize
+from skimage.util import view_as_blocks
 
 __all__ = [
     "DatasetError",
@@ -23,6 +26,7 @@ __all__ = [
     "load_cifar10",
     "load_fashion_mnist",
     "load_mnist",
+    "load_photo_tiles",
     "verify_shipped_files",
 ]
 
@@ -455,7 +459,7 @@ _CIFAR10_CLASSES = (
 )
 
 
-def load_cifar10(split="train", *, cache=None, mirror=None, progress=True):
+def load_cifar10(split="train", *, cache=None, mirror=None, download=True, progress=True):
     """Load CIFAR-10: 60 000 colour photographs of 32×32 pixels in ten classes.
 
     The archive (170 MB) is downloaded once; CIFAR-10 comes without a licence, so the course may not ship it.
@@ -469,6 +473,8 @@ def load_cifar10(split="train", *, cache=None, mirror=None, progress=True):
         user's cache folder.
     mirror : str, optional
         URL of a folder that holds ``cifar-10-binary.tar.gz``, instead of the publisher's.
+    download : bool
+        False reads the archive only where it is in the cache already.
     progress : bool
         Whether the download shows a progress bar.
 
@@ -482,7 +488,7 @@ def load_cifar10(split="train", *, cache=None, mirror=None, progress=True):
     ValueError
         If `split` is unknown.
     DatasetError
-        If the archive cannot be downloaded or does not hold what CIFAR-10 holds.
+        If the archive is not there, cannot be downloaded, or does not hold what CIFAR-10 holds.
 
     References
     ----------
@@ -496,6 +502,10 @@ def load_cifar10(split="train", *, cache=None, mirror=None, progress=True):
     """
     _validate_split(split)
     folder = _cache_folder(cache)
+    if not download and not (folder / _CIFAR10_FILE).exists():
+        raise DatasetError(
+            f"CIFAR-10 is not in {folder}. Call load_cifar10() once, with a network, to download it (170 MB)."
+        )
     path = _download(_CIFAR10_FILE, _CIFAR10_CHECKSUM, mirror or _CIFAR10_URL, folder, progress)
     images, labels = _read_cifar10(path, _CIFAR10_BATCHES[split])
     return ImageDataset(
@@ -527,6 +537,55 @@ def _read_cifar10(path, batches):
     records = np.frombuffer(b"".join(raw), np.uint8).reshape(-1, 1 + 3 * 32 * 32)
     images = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return np.ascontiguousarray(images), records[:, 0]
+
+
+_PHOTOS = ("astronaut", "chelsea", "coffee", "retina", "rocket")  # in the public domain
+
+
+def load_photo_tiles():
+    """Load colour images in the format of CIFAR-10, cut from free photographs.
+
+    Five photographs in the public domain, an astronaut, a cat, a cup of coffee, a retina and a rocket, are
+    shrunk to a height of 128 pixels and cut into tiles, rows first.
+
+    Returns
+    -------
+    ImageDataset
+        100 images of shape (32, 32, 3), red, green and blue; the class is the photograph.
+
+    Notes
+    -----
+    The tiles show how colour images are handled. They are no task for a classifier: tiles of one photograph
+    share its light and colours.
+
+    References
+    ----------
+    S. van der Walt et al.: scikit-image: image processing in Python. PeerJ 2 (2014) e453.
+
+    Examples
+    --------
+    >>> tiles = load_photo_tiles()
+    >>> tiles
+    ImageDataset 'Photo tiles': 100 images of 32x32x3, 5 classes, CC0
+    >>> tiles.class_names[tiles.labels[0]]
+    'astronaut'
+    """
+    images, labels = [], []
+    for label, name in enumerate(_PHOTOS):
+        photo = getattr(skimage.data, name)()
+        height, width = 128, 128 * photo.shape[1] // photo.shape[0] // 32 * 32
+        small = resize(photo[:, : photo.shape[0] * width // height], (height, width), anti_aliasing=True)
+        tiles = view_as_blocks(np.rint(255 * small).astype(np.uint8), (32, 32, 3)).reshape(-1, 32, 32, 3)
+        images.append(tiles)
+        labels.append(np.full(len(tiles), label))
+    return ImageDataset(
+        np.concatenate(images),
+        np.concatenate(labels),
+        _PHOTOS,
+        name="Photo tiles",
+        source="photographs of scikit-image",
+        licence="CC0",
+    )
 
 
 def verify_shipped_files():

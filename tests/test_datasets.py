@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import skimage.data
 
 from qbi_utils import datasets
 from qbi_utils.datasets import (
@@ -21,6 +22,7 @@ from qbi_utils.datasets import (
     load_cifar10,
     load_fashion_mnist,
     load_mnist,
+    load_photo_tiles,
     verify_shipped_files,
 )
 
@@ -102,6 +104,17 @@ def test_load_mnist_all_is_train_then_test():
     everything = load_mnist("all")
     assert np.array_equal(everything.images[60_000:], load_mnist("test").images)
     assert np.array_equal(everything.labels[:60_000], load_mnist("train").labels)
+
+
+def test_photo_tiles_put_the_photographs_together():
+    tiles = load_photo_tiles()
+    assert np.bincount(tiles.labels).tolist() == [16, 24, 24, 16, 20]
+    coffee = tiles.images[tiles.labels == 2].reshape(4, 6, 32, 32, 3)
+    together = np.concatenate([np.concatenate(row, axis=1) for row in coffee])
+    photo = skimage.data.coffee()  # 400×600: shrunk by 25/8, so compared by the means of large parts
+    for rows in range(4):
+        expected = photo[100 * rows : 100 * rows + 100, :100].mean(axis=(0, 1))
+        assert together[32 * rows : 32 * rows + 32, :32].mean(axis=(0, 1)) == pytest.approx(expected, abs=2)
 
 
 def test_fashion_sample_is_stratified():
@@ -250,6 +263,14 @@ def test_cifar10_is_read_as_documented(mirror, tmp_path, split, n):
     assert cifar10.images[:3, 0, 0, 0].tolist() == [10, 11, 12]
     assert (cifar10.images[:, 1, 1] == [0, 7, 0]).all()
     assert cifar10.class_names[0] == "airplane"
+
+
+def test_cifar10_is_only_read_where_it_is_when_told_so(mirror, tmp_path):
+    with pytest.raises(DatasetError, match=r"CIFAR-10 is not in .* Call load_cifar10"):
+        load_cifar10("test", cache=tmp_path, mirror=mirror.url, download=False)
+    assert not list(tmp_path.iterdir())
+    load_from(mirror, tmp_path)
+    assert len(load_cifar10("test", cache=tmp_path, mirror="http://127.0.0.1:9", download=False)) == 3
 
 
 def test_cifar10_is_downloaded_once(mirror, tmp_path, monkeypatch):

@@ -29,14 +29,19 @@ def locked():
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
-@pytest.mark.parametrize("system", ["linux", "darwin"])
-def test_lock_holds_one_fitting_version_of_every_dependency(python, system):
-    machine = {"python_version": python, "python_full_version": f"{python}.5", "sys_platform": system}
+@pytest.mark.parametrize(
+    ("system", "processor"), [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
+)
+def test_lock_holds_one_fitting_version_of_every_dependency(python, system, processor):
+    machine = {"python_version": python, "python_full_version": f"{python}.5"}
+    machine |= {"sys_platform": system, "platform_machine": processor}
     wanted = [
         *PROJECT["dependencies"],
         *(item for group in PROJECT["optional-dependencies"].values() for item in group),
     ]
     for requirement in map(Requirement, wanted):
+        if requirement.marker and not requirement.marker.evaluate(machine):
+            continue
         versions = [
             item
             for item in locked().get(requirement.name.lower(), [])
