@@ -12,6 +12,9 @@ BUILD = $(BIN)/jupyter-book build . -W -n --keep-going
 # A warning is only seen while its page is read, so a broken build must not leave pages that look fine.
 FORGET = { rm -rf _build/html _build/.doctrees $(BOOK); exit 1; }
 
+# TensorFlow greets on stderr with what it was compiled for; on a page that is noise.
+export TF_CPP_MIN_LOG_LEVEL := 3
+
 .DEFAULT_GOAL := help
 .PHONY: help setup html serve lab test check links lint format lock clean distclean
 

@@ -921,7 +921,7 @@ def deskew(images, *, n_jobs=None):
     mass = by_row.sum(axis=1)
     ink = np.where(mass > 0, mass, 1)
     row_mean, column_mean = by_row @ rows / ink, by_column @ columns / ink
-    mixed = np.einsum("nhw,h,w->n", images, rows, columns, optimize=True)
+    mixed = np.einsum("nhw,hw->n", images, np.outer(rows, columns))  # without a copy in float
     variance = by_row @ rows**2 / ink - row_mean**2
     covariance = mixed / ink - row_mean * column_mean
     slope = np.where(variance > 1e-9, covariance / np.where(variance > 1e-9, variance, 1), 0)
