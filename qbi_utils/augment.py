@@ -147,14 +147,14 @@ def _smooth_separably(fields, weights, smoothed):
 # --------------------------------------------------------------------------- validation
 
 
-def _validate_images(images, name="images"):
+def _validate_images(images):
     images = np.asarray(images)
     if images.ndim not in (3, 4):
         raise ValueError(
-            f"{name} must have shape (n, height, width) or (n, height, width, channels), got {images.shape}"
+            f"images must have shape (n, height, width) or (n, height, width, channels), got {images.shape}"
         )
     if images.dtype not in (np.uint8, np.float32, np.float64):
-        raise TypeError(f"{name} must be uint8, float32 or float64, got {images.dtype}")
+        raise TypeError(f"images must be uint8, float32 or float64, got {images.dtype}")
     return images
 
 
@@ -247,7 +247,7 @@ class Geometry:
         if not np.isfinite(matrices).all():
             raise ValueError("matrices must be finite, got NaN or infinity")
         size = np.abs(matrices[:, :, :2]).max(axis=(1, 2), initial=0)
-        singular = np.flatnonzero(np.abs(_determinants(matrices)) <= 1e-12 * size**2)
+        singular = np.flatnonzero(np.abs(np.linalg.det(matrices[:, :, :2])) <= 1e-12 * size**2)
         if singular.size:
             raise ValueError(f"matrices must be invertible, matrix {singular[0]} is singular")
         object.__setattr__(self, "image_shape", shape)
@@ -527,10 +527,6 @@ class Geometry:
             joblib.delayed(warp_block)(*ends) for ends in itertools.pairwise(edges)
         )
         return warped
-
-
-def _determinants(matrices):
-    return matrices[:, 0, 0] * matrices[:, 1, 1] - matrices[:, 0, 1] * matrices[:, 1, 0]
 
 
 def _validate_fill(fill_value, dtype):
