@@ -1,7 +1,7 @@
 """Helpers shared by the lectures of *Building and Augmenting Image Datasets*.
 
-One concept a module: `datasets` loads and verifies images, `augment` varies them, `neighbors` finds nearest neighbours,
-`plotting` draws, `checks` grades the answers to exercises.
+One concept a module: `datasets` loads and verifies images, `simulate` makes them with exact ground truth, `augment` varies
+them, `neighbors` finds nearest neighbours, `plotting` draws, `checks` grades the answers to exercises.
 """
 
-__all__ = ["augment", "checks", "datasets", "neighbors", "plotting"]
+__all__ = ["augment", "checks", "datasets", "neighbors", "plotting", "simulate"]

@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage
 
+from ._validation import NOT_NEGATIVE, POSITIVE, SHARE, draw_values, validate_number, validate_shape
+
 __all__ = ["Geometry", "Intensity", "deskew", "draw_geometry", "draw_intensity", "normalize"]
 
 _MODES = {"constant": 0, "nearest": 1, "reflect": 2, "wrap": 3}
@@ -158,41 +160,6 @@ def _validate_images(images):
     return images
 
 
-def _draw(name, values, n_images, rng, rule="a number", fits=np.isfinite):
-    """One value an image: from a range (a tuple), or given, one for all or one for each."""
-    given = np.asarray(values, float)
-    if isinstance(values, tuple):
-        if given.shape != (2,):
-            raise ValueError(f"{name} must be a range (low, high), a number or an array, got {values}")
-        if given[0] > given[1]:
-            raise ValueError(f"{name} must be a range (low, high) with low <= high, got {values}")
-    elif given.shape not in ((), (n_images,)):
-        raise ValueError(
-            f"{name} must hold one number for each of the {n_images} images, got shape {given.shape}"
-        )
-    wrong = given[~(np.isfinite(given) & fits(given))]
-    if wrong.size:
-        raise ValueError(f"{name} must be {rule}, got {wrong[0]}")
-    return rng.uniform(*given, n_images) if isinstance(values, tuple) else np.full(n_images, given)
-
-
-_POSITIVE = {"rule": "greater than 0", "fits": lambda values: values > 0}
-_NOT_NEGATIVE = {"rule": "at least 0", "fits": lambda values: values >= 0}
-_SHARE = {"rule": "between 0 and 1", "fits": lambda values: (values >= 0) & (values <= 1)}
-
-
-def _validate_number_of_images(n_images):
-    if not isinstance(n_images, int | np.integer) or n_images < 0:
-        raise ValueError(f"n_images must be a whole number of at least 0, got {n_images!r}")
-
-
-def _validate_image_shape(image_shape):
-    shape = tuple(image_shape)
-    if len(shape) != 2 or not all(isinstance(side, int | np.integer) and side > 0 for side in shape):
-        raise ValueError(f"image_shape must be (height, width), both whole and at least 1, got {image_shape}")
-    return shape
-
-
 # --------------------------------------------------------------------------- geometry
 
 
@@ -240,7 +207,7 @@ class Geometry:
     parameters: pd.DataFrame | None = None
 
     def __post_init__(self):
-        shape = _validate_image_shape(self.image_shape)
+        shape = validate_shape("image_shape", self.image_shape)
         matrices = np.ascontiguousarray(self.matrices, float)
         if matrices.ndim != 3 or matrices.shape[1:] != (2, 3):
             raise ValueError(f"matrices must have shape (n, 2, 3), got {matrices.shape}")
@@ -616,22 +583,27 @@ def draw_geometry(
     2    -13.77   1.2
     """
     rng = np.random.default_rng(rng)
-    _validate_number_of_images(n_images)
-    height, width = shape = _validate_image_shape(image_shape)
+    validate_number("n_images", n_images)
+    height, width = shape = validate_shape("image_shape", image_shape)
     parameters = pd.DataFrame(
         {
-            "rotation": _draw("rotation", rotation, n_images, rng),
-            "vertical_shift": _draw("vertical_shift", vertical_shift, n_images, rng),
-            "horizontal_shift": _draw("horizontal_shift", horizontal_shift, n_images, rng),
-            "zoom": _draw("zoom", zoom, n_images, rng, **_POSITIVE),
-            "shear": _draw(
-                "shear", shear, n_images, rng, "between -90 and 90", lambda values: np.abs(values) < 90
+            "rotation": draw_values("rotation", rotation, n_images, rng),
+            "vertical_shift": draw_values("vertical_shift", vertical_shift, n_images, rng),
+            "horizontal_shift": draw_values("horizontal_shift", horizontal_shift, n_images, rng),
+            "zoom": draw_values("zoom", zoom, n_images, rng, **POSITIVE),
+            "shear": draw_values(
+                "shear",
+                shear,
+                n_images,
+                rng,
+                rule="between -90 and 90",
+                fits=lambda values: np.abs(values) < 90,
             ),
-            "skew": _draw("skew", skew, n_images, rng),
+            "skew": draw_values("skew", skew, n_images, rng),
             "flip_vertical": _draw_flips("flip_vertical", flip_vertical, n_images, rng),
             "flip_horizontal": _draw_flips("flip_horizontal", flip_horizontal, n_images, rng),
-            "elastic_alpha": _draw("elastic_alpha", elastic_alpha, n_images, rng, **_NOT_NEGATIVE),
-            "elastic_sigma": _draw("elastic_sigma", elastic_sigma, n_images, rng, **_POSITIVE),
+            "elastic_alpha": draw_values("elastic_alpha", elastic_alpha, n_images, rng, **NOT_NEGATIVE),
+            "elastic_sigma": draw_values("elastic_sigma", elastic_sigma, n_images, rng, **POSITIVE),
         }
     )
     drawn = {name: column.to_numpy() for name, column in parameters.items()}
@@ -661,7 +633,7 @@ def _draw_flips(name, values, n_images, rng):
         return flips
     if flips.ndim:
         raise ValueError(f"{name} must be a probability or an array of {n_images} bool, got {values!r}")
-    return rng.random(n_images) < _draw(name, values, n_images, rng, **_SHARE)
+    return rng.random(n_images) < draw_values(name, values, n_images, rng, **SHARE)
 
 
 def _draw_displacement(shape, alphas, sigmas, rng):
@@ -821,15 +793,15 @@ def draw_intensity(n_images, *, blur=0, contrast=1, brightness=0, gamma=1, noise
     1   0.0       1.0         0.0   0.90   0.05    0.0
     """
     rng = np.random.default_rng(rng)
-    _validate_number_of_images(n_images)
+    validate_number("n_images", n_images)
     parameters = pd.DataFrame(
         {
-            "blur": _draw("blur", blur, n_images, rng, **_NOT_NEGATIVE),
-            "contrast": _draw("contrast", contrast, n_images, rng, **_NOT_NEGATIVE),
-            "brightness": _draw("brightness", brightness, n_images, rng),
-            "gamma": _draw("gamma", gamma, n_images, rng, **_POSITIVE),
-            "noise": _draw("noise", noise, n_images, rng, **_NOT_NEGATIVE),
-            "erase": _draw("erase", erase, n_images, rng, **_SHARE),
+            "blur": draw_values("blur", blur, n_images, rng, **NOT_NEGATIVE),
+            "contrast": draw_values("contrast", contrast, n_images, rng, **NOT_NEGATIVE),
+            "brightness": draw_values("brightness", brightness, n_images, rng),
+            "gamma": draw_values("gamma", gamma, n_images, rng, **POSITIVE),
+            "noise": draw_values("noise", noise, n_images, rng, **NOT_NEGATIVE),
+            "erase": draw_values("erase", erase, n_images, rng, **SHARE),
         }
     )
     return Intensity(parameters, int(rng.integers(2**63)))

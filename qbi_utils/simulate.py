@@ -1,0 +1,648 @@
+"""Simulated images with exact ground truth: each function is a forward model of an instrument.
+
+Objects are drawn first and the ground truth is taken from them; then come optics, counting statistics and the
+detector. Besides the noisy images each model returns `clean`, what the instrument would record on average.
+
+A range of a parameter is a tuple (low, high), from which one value is drawn for each image or each object; a
+number holds for all. Positions are (row, column) in pixels, rows downwards, (0, 0) in the centre of the first
+pixel.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from ._validation import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    SHARE,
+    draw_values,
+    validate_number,
+    validate_shape,
+    validate_values,
+)
+
+__all__ = [
+    "TISSUES",
+    "HeadPhantom",
+    "Nuclei",
+    "PorousVolume",
+    "Radiograph",
+    "head_phantom",
+    "nuclei",
+    "porous_volume",
+    "radiograph",
+]
+
+
+def _validate_one(name, value, **rule):
+    """Refuse anything but one number that obeys a rule."""
+    if np.ndim(value):
+        raise ValueError(f"{name} must be one number, got {value!r}")
+    return float(validate_values(name, value, **rule))
+
+
+def _range(name, values, **rule):
+    """Lowest and highest value of a range; twice the value of a number."""
+    given = validate_values(name, values, **rule)
+    if given.ndim and not isinstance(values, tuple):
+        raise ValueError(f"{name} must be a number or a range (low, high), got {values!r}")
+    return np.broadcast_to(given, 2)
+
+
+def _centred(shape):
+    """Rows and columns of all pixels, counted from the centre of the image."""
+    return [indices - (side - 1) / 2 for indices, side in zip(np.indices(shape), shape, strict=True)]
+
+
+def _record(clean, read_noise, rng):
+    """Count quanta whose mean is `clean`, and read them out: Poisson and normal noise."""
+    counts = rng.poisson(clean).astype(np.float32)
+    counts += np.float32(read_noise) * rng.standard_normal(clean.shape, np.float32)
+    return counts
+
+
+# --------------------------------------------------------------------------- neutron radiograph
+
+
+class Radiograph(NamedTuple):
+    """A simulated neutron radiograph and the truth about it.
+
+    Attributes
+    ----------
+    image : ndarray of float32, shape (height, width)
+        Grey levels, one for each neutron.
+    spots : ndarray of bool, shape (height, width)
+        Pixels that a gamma ray has brightened.
+    boxes : ndarray of int, shape (n_spots, 4)
+        Top, left, bottom, right of each spot; bottom and right lie behind the last pixel, as
+        `skimage.measure.regionprops` has them.
+    clean : ndarray of float32, shape (height, width)
+        Expected grey levels without spots.
+    """
+
+    image: np.ndarray
+    spots: np.ndarray
+    boxes: np.ndarray
+    clean: np.ndarray
+
+
+_SPOT_REACH = 6  # pixels from the hit to the end of the longest track
+
+
+def _transmission(shape, rng):
+    """Share of the beam that passes a sample: a step wedge of steel before a bundle of rods."""
+    height, width = shape
+    attenuation = 1.2  # of iron for thermal neutrons, 1/cm
+    left = np.arange(width, dtype=np.float32) / width
+    thickness = np.where((left > 0.08) & (left < 0.3), np.ceil((left - 0.08) / 0.055) * 0.3, 0)  # cm
+    rows = np.arange(height) / height
+    path = np.outer((rows > 0.15) & (rows < 0.85), thickness.astype(np.float32))
+    for centre in np.arange(0.42, 0.95, 0.12) + rng.uniform(-0.015, 0.015, 5):
+        radius = rng.uniform(0.025, 0.045)
+        half_chord = np.sqrt(np.maximum(radius**2 - (left - centre) ** 2, 0))
+        path += np.outer(rows > rng.uniform(0.05, 0.5), 2 * half_chord * 20)  # the field is 20 cm wide
+    return np.exp(np.float32(-attenuation) * path)
+
+
+def radiograph(
+    shape=(2048, 2048),
+    *,
+    n_spots=2000,
+    spot_brightness=2000.0,
+    neutrons=1000.0,
+    blur=1.0,
+    read_noise=10.0,
+    rng=None,
+):
+    """Simulate a neutron radiograph with white spots, the marks of gamma rays on the camera.
+
+    The beam, brightest in its middle, passes a step wedge and five rods by Beer and Lambert's law
+    ``exp(-attenuation * path)``. Scintillator and lens blur it; neutrons arrive at random (Poisson) and the
+    camera adds normal noise. Gamma rays hit the camera itself, hence their spots are sharp: elliptic
+    Gaussian profiles, cut at two standard deviations, whose peaks are distributed exponentially.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height and width in pixels; the field is 20 cm wide.
+    n_spots : int
+        How many gamma rays hit the camera.
+    spot_brightness : float
+        Mean peak of a spot, in grey levels. Spots are hard to find where it nears the noise,
+        ``sqrt(neutrons)``.
+    neutrons : float
+        Expected neutrons a pixel in the middle of the open beam, each worth one grey level.
+    blur : float
+        Standard deviation of the detector's blur, in pixels.
+    read_noise : float
+        Standard deviation of the camera's noise, in grey levels.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator.
+
+    Returns
+    -------
+    Radiograph
+        Image, spots, boxes, and the expected image without spots.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    A. Kaestner, K. Mader: Quantitative Big Imaging, building and augmenting datasets. ETH Zurich (2021),
+    which shows such an image, painted by hand in eight hours.
+
+    Examples
+    --------
+    >>> simulated = radiograph((64, 64), n_spots=3, rng=0)
+    >>> simulated.image.shape, simulated.spots.sum().item(), simulated.boxes[0].tolist()
+    ((64, 64), 35, [17, 47, 20, 50])
+    """
+    rng = np.random.default_rng(rng)
+    shape = validate_shape("shape", shape)
+    validate_number("n_spots", n_spots)
+    spot_brightness = _validate_one("spot_brightness", spot_brightness, **NOT_NEGATIVE)
+    neutrons = _validate_one("neutrons", neutrons, **NOT_NEGATIVE)
+    blur = _validate_one("blur", blur, **NOT_NEGATIVE)
+    read_noise = _validate_one("read_noise", read_noise, **NOT_NEGATIVE)
+
+    rows, columns = (np.linspace(-1, 1, side, dtype=np.float32) for side in shape)
+    clean = _transmission(shape, rng)
+    clean *= np.float32(neutrons) * (1 - np.float32(0.1) * (rows[:, None] ** 2 + columns**2))
+    clean = ndimage.gaussian_filter(clean, blur, mode="nearest")
+    image = _record(clean, read_noise, rng)
+    spots = np.zeros(shape, bool)
+    boxes = _add_spots(image, spots, rng.exponential(spot_brightness, n_spots), rng)
+    return Radiograph(image, spots, boxes, clean)
+
+
+def _add_spots(image, spots, peaks, rng):
+    """Brighten the image and mark the spots, both in place; return their boxes."""
+    hits = rng.integers(0, image.shape, (len(peaks), 2))
+    width = rng.uniform(0.35, 0.8, (len(peaks), 1, 1))
+    length = width * rng.uniform(1, 3.5, (len(peaks), 1, 1))
+    angle = rng.uniform(0, np.pi, (len(peaks), 1, 1))
+    down, right = np.mgrid[-_SPOT_REACH : _SPOT_REACH + 1, -_SPOT_REACH : _SPOT_REACH + 1]
+    along = (np.cos(angle) * right + np.sin(angle) * down) / length
+    across = (np.cos(angle) * down - np.sin(angle) * right) / width
+    distance = along**2 + across**2
+    rows, columns = hits[:, :1, None] + down, hits[:, 1:, None] + right
+    lit = distance <= 4
+    lit &= (rows >= 0) & (rows < image.shape[0]) & (columns >= 0) & (columns < image.shape[1])
+    added = peaks[:, None, None] * np.exp(-distance / 2)
+    np.add.at(image, (rows[lit], columns[lit]), added[lit])
+    spots[rows[lit], columns[lit]] = True
+    first = [np.where(lit, axis, max(image.shape)).min(axis=(1, 2)) for axis in (rows, columns)]
+    last = [np.where(lit, axis, -1).max(axis=(1, 2)) + 1 for axis in (rows, columns)]
+    return np.stack(first + last, axis=1)
+
+
+# --------------------------------------------------------------------------- fluorescent nuclei
+
+
+class Nuclei(NamedTuple):
+    """Simulated micrographs of nuclei and the truth about them.
+
+    Attributes
+    ----------
+    images : ndarray of float32, shape (n, height, width)
+        Photo-electrons a pixel.
+    labels : ndarray of int32, shape (n, height, width)
+        Number of the nucleus that a pixel belongs to, from 1; 0 between them.
+    clean : ndarray of float32, shape (n, height, width)
+        Expected photo-electrons.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    clean: np.ndarray
+
+
+def nuclei(
+    n_images,
+    shape=(128, 128),
+    *,
+    n_nuclei=(8, 16),
+    radius=(7.0, 11.0),
+    irregularity=0.15,
+    touching=0.3,
+    blur=1.0,
+    photons=200.0,
+    background=20.0,
+    read_noise=3.0,
+    illumination=0.3,
+    rng=None,
+):
+    """Simulate fluorescence micrographs of nuclei with touching cells, blur, noise and uneven light.
+
+    The outline of a nucleus is ``radius * (1 + s(angle))``, `s` being three random harmonics that never
+    exceed `irregularity`. Its dye is mottled. Light, brightest at a random point, falls off with the square
+    of the distance; the lens blurs; photo-electrons arrive at random (Poisson), and the camera adds normal
+    noise.
+
+    Parameters
+    ----------
+    n_images : int
+        How many images to simulate.
+    shape : tuple of int
+        Height and width in pixels.
+    n_nuclei : int or tuple of int
+        Nuclei in an image. Where there is no room after 100 attempts, a nucleus is left out.
+    radius : float or tuple of float
+        Mean radius of a nucleus, in pixels.
+    irregularity : float
+        Largest deviation of an outline from a circle, 0 to below 1, as a share of the radius.
+    touching : float
+        Probability, 0 to 1, that a nucleus is placed against another one. All others keep a gap.
+    blur : float or tuple of float
+        Standard deviation of the point spread function, in pixels.
+    photons : float or tuple of float
+        Mean photo-electrons a pixel of a nucleus where the light is brightest. Few make it hard.
+    background : float or tuple of float
+        The same between the nuclei.
+    read_noise : float or tuple of float
+        Standard deviation of the camera's noise, in electrons.
+    illumination : float or tuple of float
+        Share of the light, 0 to 1, that is missing at one diagonal's distance from the brightest point.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator.
+
+    Returns
+    -------
+    Nuclei
+        Images, labels, and the expected images.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    Examples
+    --------
+    >>> simulated = nuclei(2, (64, 64), n_nuclei=3, rng=0)
+    >>> simulated.images.shape, simulated.labels.max(axis=(1, 2)).tolist()
+    ((2, 64, 64), [3, 3])
+    """
+    rng = np.random.default_rng(rng)
+    validate_number("n_images", n_images)
+    shape = validate_shape("shape", shape)
+    fewest, most = n_nuclei if isinstance(n_nuclei, tuple) and len(n_nuclei) == 2 else (n_nuclei, n_nuclei)
+    for number in (fewest, most):
+        validate_number("n_nuclei", number)
+    if fewest > most:
+        raise ValueError(f"n_nuclei must be a range (low, high) with low <= high, got {n_nuclei}")
+    radius = _range("radius", radius, **POSITIVE)
+    rule = {"rule": "at least 0 and below 1", "fits": lambda values: (values >= 0) & (values < 1)}
+    irregularity = _validate_one("irregularity", irregularity, **rule)
+    touching = _validate_one("touching", touching, **SHARE)
+    blur = draw_values("blur", blur, n_images, rng, **NOT_NEGATIVE)
+    photons = draw_values("photons", photons, n_images, rng, **NOT_NEGATIVE)
+    background = draw_values("background", background, n_images, rng, **NOT_NEGATIVE)
+    read_noise = draw_values("read_noise", read_noise, n_images, rng, **NOT_NEGATIVE)
+    illumination = draw_values("illumination", illumination, n_images, rng, **SHARE)
+
+    labels = np.zeros((n_images, *shape), np.int32)
+    clean = np.empty((n_images, *shape), np.float32)
+    images = np.empty_like(clean)
+    rows, columns = np.indices(shape)
+    for index in range(n_images):
+        _place_nuclei(labels[index], rng.integers(fewest, most + 1), radius, irregularity, touching, rng)
+        dye = np.append(0, rng.uniform(0.7, 1.3, labels[index].max()))[labels[index]] * _mottle(shape, rng)
+        signal = background[index] + photons[index] * ndimage.gaussian_filter(dye, blur[index])
+        top, left = rng.uniform(0.25, 0.75, 2) * shape
+        distance = ((rows - top) ** 2 + (columns - left) ** 2) / (shape[0] ** 2 + shape[1] ** 2)
+        clean[index] = signal * (1 - illumination[index] * distance)
+        images[index] = _record(clean[index], read_noise[index], rng)
+    return Nuclei(images, labels, clean)
+
+
+def _mottle(shape, rng):
+    """Relative density of the dye: mean 1, standard deviation 0.15, grains of two pixels."""
+    grains = ndimage.gaussian_filter(rng.standard_normal(shape), 2.0)
+    # The sum of the squared weights of a Gaussian filter is 1 / (4 pi sigma^2).
+    return np.maximum(1 + 0.15 * grains * np.sqrt(4 * np.pi) * 2.0, 0)
+
+
+def _place_nuclei(labels, n_nuclei, radius_range, irregularity, touching, rng):
+    """Write the nuclei 1, 2, ... into an empty label image, in place."""
+    shape = np.array(labels.shape)
+    centres, radii = np.empty((0, 2)), np.empty(0)
+    for _ in range(n_nuclei):
+        radius, against = rng.uniform(*radius_range), rng.random() < touching
+        for _ in range(100):
+            centre = rng.uniform(0, shape - 1)
+            # Beyond this distance outlines cannot meet, however irregular they are.
+            gaps = (radii + radius) * (1 + irregularity) + 2
+            if against and len(radii):
+                chosen, angle = rng.integers(len(radii)), rng.uniform(0, 2 * np.pi)
+                step = 0.9 * (radii[chosen] + radius)
+                centre = centres[chosen] + step * np.array([np.sin(angle), np.cos(angle)])
+                gaps[chosen] = 0
+            inside = ((centre >= 0) & (centre <= shape - 1)).all()
+            if inside and (np.hypot(*(centres - centre).T) >= gaps).all():
+                break
+        else:
+            continue
+        amplitudes = rng.dirichlet(np.ones(3)) * irregularity
+        phases = rng.uniform(0, 2 * np.pi, 3)
+        reach = radius * (1 + irregularity)
+        low = np.maximum(np.ceil(centre - reach), 0).astype(int)
+        high = np.minimum(np.floor(centre + reach) + 1, shape).astype(int)
+        window = labels[low[0] : high[0], low[1] : high[1]]
+        down, right = np.ogrid[low[0] : high[0], low[1] : high[1]]
+        down, right = down - centre[0], right - centre[1]
+        angles = np.arctan2(down, right)
+        outline = 1 + sum(
+            amplitude * np.cos(order * angles + phase)
+            for order, (amplitude, phase) in enumerate(zip(amplitudes, phases, strict=True), start=2)
+        )
+        centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
+        window[(np.hypot(down, right) <= radius * outline) & (window == 0)] = len(radii)
+
+
+# --------------------------------------------------------------------------- head phantom
+
+
+class HeadPhantom(NamedTuple):
+    """Simulated magnetic resonance slices of heads with one lesion each, and the truth about them.
+
+    Attributes
+    ----------
+    images : ndarray of float32, shape (n, height, width, 3)
+        T1-, T2- and FLAIR-like contrast; white matter is 1 on average in each, before the bias.
+    lesions : ndarray of bool, shape (n, height, width)
+        Pixels of the lesion.
+    tissues : ndarray of uint8, shape (n, height, width)
+        Index into `TISSUES`.
+    clean : ndarray of float32, shape (n, height, width, 3)
+        The images without noise; the bias is still in them.
+    """
+
+    images: np.ndarray
+    lesions: np.ndarray
+    tissues: np.ndarray
+    clean: np.ndarray
+
+
+TISSUES = ("air", "fat", "bone", "fluid", "grey matter", "white matter", "lesion")
+
+# Proton density, T1 and T2 in ms at 1.5 T, as BrainWeb has them; neither air nor bone gives a signal.
+_RELAXATION = np.array([
+    (0.00, 1, 1),
+    (1.00, 350, 70),
+    (0.00, 1, 1),
+    (1.00, 2569, 329),
+    (0.86, 833, 83),
+    (0.77, 500, 70),
+    (0.76, 752, 237),
+])  # fmt: skip
+
+
+def _contrasts(relaxation):
+    """Signals of three spin-echo sequences, white matter 1: T1-weighted, T2-weighted, FLAIR."""
+    density, t1, t2 = relaxation.T
+    signals = np.stack([_spin_echo(density, t1, t2, *times) for times in ((500, 15), (4000, 100))], axis=1)
+    # The inversion time of FLAIR is chosen so that fluid gives no signal.
+    repetition, echo, fluid = 9000, 120, _RELAXATION[3, 1]
+    inversion = fluid * (np.log(2) - np.log1p(np.exp(-repetition / fluid)))
+    recovered = 1 - 2 * np.exp(-inversion / t1) + np.exp(-repetition / t1)
+    signals = np.column_stack([signals, density * np.abs(recovered) * np.exp(-echo / t2)])
+    return signals / signals[5]
+
+
+def _spin_echo(density, t1, t2, repetition, echo):
+    return density * (1 - np.exp(-repetition / t1)) * np.exp(-echo / t2)
+
+
+def head_phantom(
+    n_images,
+    shape=(96, 96),
+    *,
+    lesion_radius=(4.0, 9.0),
+    lesion_contrast=1.0,
+    bias=0.3,
+    noise=0.03,
+    rng=None,
+):
+    """Simulate magnetic resonance slices of heads with a lesion, in three contrasts.
+
+    Anatomy is made of ellipses that vary from head to head: scalp, skull, fluid, a folded cortex, white
+    matter, ventricles, deep grey matter. One lesion of irregular outline lies in the brain. The signal of a
+    tissue follows from its proton density, T1 and T2 by the equation of the spin echo; a smooth coil
+    sensitivity multiplies it (bias), and the magnitude of the complex signal has Rician noise. It stands in
+    for patients' data such as BraTS, and resembles them in nothing but this.
+
+    Parameters
+    ----------
+    n_images : int
+        How many heads to simulate.
+    shape : tuple of int
+        Height and width in pixels; the head fills nine tenths of the shorter side.
+    lesion_radius : float or tuple of float
+        Mean radius of the lesion, in pixels.
+    lesion_contrast : float or tuple of float
+        How far, from 0 to 1, the lesion's density and relaxation times lie from white matter's to those
+        of a lesion of multiple sclerosis. At 0 it cannot be seen.
+    bias : float or tuple of float
+        The coil's sensitivity varies between ``exp(-bias)`` and ``exp(bias)``.
+    noise : float or tuple of float
+        Standard deviation of the real and of the imaginary part, white matter being 1.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator.
+
+    Returns
+    -------
+    HeadPhantom
+        Images, lesions, tissues, and images without noise.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    References
+    ----------
+    R. K.-S. Kwan, A. C. Evans, G. B. Pike: MRI simulation-based evaluation of image-processing and
+    classification methods. IEEE Transactions on Medical Imaging 18 (1999) 1085-1097: tissue parameters.
+
+    Examples
+    --------
+    >>> heads = head_phantom(2, (64, 64), rng=0)
+    >>> heads.images.shape, bool((heads.lesions == (heads.tissues == 6)).all())
+    ((2, 64, 64, 3), True)
+    """
+    rng = np.random.default_rng(rng)
+    validate_number("n_images", n_images)
+    shape = validate_shape("shape", shape)
+    lesion_radius = draw_values("lesion_radius", lesion_radius, n_images, rng, **POSITIVE)
+    lesion_contrast = draw_values("lesion_contrast", lesion_contrast, n_images, rng, **SHARE)
+    bias = draw_values("bias", bias, n_images, rng, **NOT_NEGATIVE)
+    noise = draw_values("noise", noise, n_images, rng, **NOT_NEGATIVE)
+
+    tissues = np.empty((n_images, *shape), np.uint8)
+    clean = np.empty((n_images, *shape, 3), np.float32)
+    for index in range(n_images):
+        tissues[index] = _draw_head(shape, lesion_radius[index], rng)
+        relaxation = _RELAXATION.copy()
+        relaxation[6] = _RELAXATION[5] + lesion_contrast[index] * (_RELAXATION[6] - _RELAXATION[5])
+        sensitivity = np.exp(bias[index] * _smooth_field(shape, rng))
+        clean[index] = _contrasts(relaxation)[tissues[index]] * sensitivity[..., None]
+    parts = noise[:, None, None, None] * rng.standard_normal((2, *clean.shape))
+    images = np.hypot(clean + parts[0], parts[1]).astype(np.float32)
+    return HeadPhantom(images, tissues == 6, tissues, clean)
+
+
+def _draw_head(shape, lesion_radius, rng):
+    """Tissue of each pixel, painted from the outside to the inside."""
+    down, right = _centred(shape)
+    tilt = rng.uniform(-0.15, 0.15)
+    down, right = down * np.cos(tilt) - right * np.sin(tilt), down * np.sin(tilt) + right * np.cos(tilt)
+    half = 0.45 * min(shape) * rng.uniform(0.94, 1)
+    axes = half * np.array([1, rng.uniform(0.8, 0.88)])
+
+    def ellipse(scale, centre=(0, 0), ratio=1.0):
+        offset_down, offset_right = down / axes[0] - centre[0], right / axes[1] - centre[1]
+        return np.hypot(offset_down, offset_right / ratio) <= scale
+
+    tissues = np.zeros(shape, np.uint8)
+    for tissue, scale in ((1, 1), (2, 0.94), (3, 0.87), (4, 0.82)):
+        tissues[ellipse(scale)] = tissue
+    folds = np.cos(rng.integers(14, 20) * np.arctan2(down, right) + rng.uniform(0, 2 * np.pi))
+    white = ellipse(0.66 + 0.06 * folds)
+    tissues[white] = 5
+    for side in (-1, 1):
+        tissues[ellipse(0.13, (0.08, side * 0.3))] = 4
+        tissues[ellipse(rng.uniform(0.2, 0.27), (-0.08, side * 0.12), ratio=0.35)] = 3
+    centre = rng.permutation(np.argwhere(white & (tissues == 5)))[:1]
+    if len(centre):
+        from_centre = np.indices(shape) - centre[0][:, None, None]
+        angle = np.arctan2(*from_centre)
+        wobble = sum(0.15 * np.cos(order * angle + rng.uniform(0, 2 * np.pi)) for order in (2, 3))
+        grown = np.hypot(*from_centre) <= lesion_radius * (1 + wobble)
+        tissues[grown & (tissues >= 4)] = 6
+    return tissues
+
+
+def _smooth_field(shape, rng):
+    """Random quadratic field, scaled to reach 1 in magnitude."""
+    down, right = (np.linspace(-1, 1, side) for side in shape)
+    field = np.polynomial.polynomial.polygrid2d(down, right, rng.standard_normal((3, 3)))
+    field -= (field.max() + field.min()) / 2
+    return field / max(field.max(), np.finfo(float).tiny)
+
+
+# --------------------------------------------------------------------------- porous volume
+
+
+class PorousVolume(NamedTuple):
+    """A simulated tomogram of a material with pores or roots, and the truth about it.
+
+    Attributes
+    ----------
+    volume : ndarray of float32, shape (depth, height, width)
+        Grey values in standard deviations of the noise; the material lies at 0.
+    mask : ndarray of bool, shape (depth, height, width)
+        Voxels of pores or roots.
+    clean : ndarray of float32, shape (depth, height, width)
+        The volume without noise.
+    """
+
+    volume: np.ndarray
+    mask: np.ndarray
+    clean: np.ndarray
+
+
+def porous_volume(
+    shape=(64, 64, 64),
+    *,
+    structure="pores",
+    volume_fraction=0.01,
+    size=2.0,
+    contrast=4.0,
+    blur=0.0,
+    rng=None,
+):
+    """Simulate a tomogram of a material with pores or roots that fill a chosen share of it.
+
+    Pores are where a smooth Gaussian random field is largest; roots grow down from the surface as random
+    walks that become thinner. Either way a score is computed for each voxel, and the voxels with the largest
+    scores are taken until the chosen volume is filled. Blur mixes the grey values at the surfaces (partial
+    volume); the noise is normal.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Depth, height and width in voxels; roots grow along the first axis.
+    structure : {"pores", "roots"}
+        What fills the volume.
+    volume_fraction : float
+        Share of the voxels that it fills, above 0 and below 1, exact to one voxel.
+    size : float
+        Standard deviation of the field's smoothing, or mean radius of a root, in voxels.
+    contrast : float
+        Grey value of pores or roots, in standard deviations of the noise. Around 1 the two histograms are
+        one inside the other, from 6 on they are separated. Below 0 pores are darker than the material.
+    blur : float
+        Standard deviation of the blur, in voxels.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator.
+
+    Returns
+    -------
+    PorousVolume
+        Volume, mask, and volume without noise.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range, or `structure` is unknown.
+
+    References
+    ----------
+    J. W. Cahn: Phase separation by spinodal decomposition in isotropic systems. Journal of Chemical Physics
+    42 (1965) 93-99, who cut a Gaussian random field at a level.
+
+    Examples
+    --------
+    >>> simulated = porous_volume((32, 32, 32), volume_fraction=0.02, rng=0)
+    >>> simulated.mask.sum().item(), round(0.02 * 32**3)
+    (655, 655)
+    """
+    rng = np.random.default_rng(rng)
+    shape = validate_shape("shape", shape, axes="depth, height, width")
+    if structure not in ("pores", "roots"):
+        raise ValueError(f"structure must be 'pores' or 'roots', got {structure!r}")
+    rule = {"rule": "above 0 and below 1", "fits": lambda values: (values > 0) & (values < 1)}
+    volume_fraction = _validate_one("volume_fraction", volume_fraction, **rule)
+    size = _validate_one("size", size, **POSITIVE)
+    contrast = _validate_one("contrast", contrast)
+    blur = _validate_one("blur", blur, **NOT_NEGATIVE)
+
+    n_filled = round(volume_fraction * np.prod(shape))
+    if structure == "pores":
+        score = ndimage.gaussian_filter(rng.standard_normal(shape), size, mode="wrap")
+    else:
+        score = -_distance_to_roots(shape, n_filled, size, rng)
+    mask = np.zeros(shape, bool)
+    mask.flat[np.argpartition(score, score.size - n_filled, axis=None)[score.size - n_filled :]] = True
+    clean = ndimage.gaussian_filter(np.float32(contrast) * mask, blur)
+    return PorousVolume(clean + rng.standard_normal(shape, np.float32), mask, clean)
+
+
+def _distance_to_roots(shape, n_filled, size, rng):
+    """Distance to the nearest root, in voxels, growing with the depth so that roots become thinner."""
+    depth, sides = shape[0], np.array(shape[1:])
+    n_roots = max(1, round(n_filled / (depth * np.pi * size**2)))
+    # Steps sideways change slowly and stay below one voxel, so that a root does not break.
+    steps = ndimage.gaussian_filter1d(rng.standard_normal((n_roots, depth, 2)), 4.0, axis=1)
+    paths = rng.uniform(0, sides, (n_roots, 1, 2)) + np.cumsum(np.clip(2 * steps, -0.9, 0.9), axis=1)
+    paths = np.mod(paths, sides).astype(int)  # a root that leaves at one side comes back at the other
+    away = np.ones(shape, bool)
+    away[np.arange(depth), paths[..., 0], paths[..., 1]] = False
+    thinning = np.linspace(1, 1.5, depth)[:, None, None]
+    distance = ndimage.distance_transform_edt(away) * thinning + 0.01 * thinning
+    return distance + rng.uniform(0, 0.001, shape)  # equal distances in random order
