@@ -11,19 +11,29 @@ import textwrap
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 __all__ = [
     "Verdict",
     "check_augmentation_ranges",
     "check_augmented_split",
+    "check_average_precision",
     "check_balanced_accuracy",
+    "check_chosen_metrics",
     "check_class_means",
+    "check_cohen_kappa",
+    "check_error_by_group",
+    "check_forward_model",
+    "check_grouped_split",
     "check_held_out_accuracy",
+    "check_instance_iou",
+    "check_label_suspects",
     "check_number_of_images",
     "check_positive_predictive_value",
     "check_precision_recall",
     "check_random_rotation",
     "check_squared_distances",
+    "check_validator",
 ]
 
 
@@ -220,6 +230,703 @@ def check_class_means(answer):
         np.allclose(means, expected),
         f"For class 2, with grey levels 200 and 100 in its first pixel, the mean is {means[2, 0, 0]}, not 150.",
         "Sum the images of the class as float, then divide by their number.",
+    )
+
+
+# --------------------------------------------------------------------------- lecture 02
+
+
+@_grader
+def check_instance_iou(answer):
+    """Grade a function that compares each object of one label image with each of another.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(truth, predicted)`` returns the intersection over union of each true object with each
+        predicted one, shape (n, m), from two label images of int, shape (height, width), whose objects are
+        numbered from 1 to n and to m; 0 is background. A number that no pixel has gets 0.
+
+    Returns
+    -------
+    Verdict
+        Tells background taken for an object, rows and columns mistaken for each other, a union that counts
+        the intersection twice, other ratios, numbers without a pixel, images without an object and a
+        changed input apart.
+
+    Examples
+    --------
+    >>> def dice(truth, predicted):
+    ...     pairs = [[(truth == i, predicted == j) for j in range(1, predicted.max() + 1)]
+    ...              for i in range(1, truth.max() + 1)]
+    ...     return [[2 * (a & b).sum() / (a.sum() + b.sum()) for a, b in row] for row in pairs]
+    >>> check_instance_iou(dice)
+    ✗ That is the Dice coefficient.
+      Hint: Divide the intersection by the union.
+    """
+    truth = np.repeat([[1, 1, 0, 2, 2, 2]], 2, axis=0)
+    predicted = np.array([[0, 1, 1, 1, 0, 3], [0, 1, 1, 1, 2, 3]])
+    before = truth.copy(), predicted.copy()
+    overlaps = answer(truth, predicted)
+    _expect(
+        np.shape(overlaps) != (3, 4),
+        "The background is compared as if it were an object.",
+        "Leave out row 0 and column 0.",
+    )
+    _expect(
+        np.shape(overlaps) != (3, 2),
+        "Rows and columns have changed places.",
+        "Each true object has a row, each predicted one a column.",
+    )
+    overlaps = _expect_array(overlaps, (2, 3)).astype(float)
+    _expect_untouched(truth, before[0])
+    _expect_untouched(predicted, before[1])
+    for wrong, message, hint in (
+        (2 / 10, "The union counts the shared pixels twice.", "Union = one area + the other - intersection."),
+        (4 / 10, "That is the Dice coefficient.", "Divide the intersection by the union."),
+        (2 / 4, "The intersection is divided by the true area.", "Divide by the union of both objects."),
+        (2 / 6, "The intersection is divided by the predicted area.", "Divide by the union of both objects."),
+        (2, "These are numbers of shared pixels.", "Divide each by the number of pixels in either object."),
+    ):
+        _expect(not np.isclose(overlaps[0, 0], wrong), message, hint)
+    expected = [[2 / 8, 0, 0], [2 / 10, 1 / 6, 2 / 6]]
+    _expect(
+        np.allclose(overlaps, expected),
+        f"The first row should be [0.25, 0, 0] for {truth[0].tolist()} and {predicted[1].tolist()} below "
+        f"{predicted[0].tolist()}, it is {np.round(overlaps[0], 3).tolist()}; the second is "
+        f"{np.round(overlaps[1], 3).tolist()}.",
+        "Compare truth == 1 with predicted == 1 by hand.",
+    )
+    with np.errstate(all="ignore"):
+        unused = _expect_array(answer(np.array([[0, 2]]), np.array([[0, 2]])), (2, 2))
+    _expect(
+        np.array_equal(unused, [[0, 0], [0, 1]]),
+        f"A number that no pixel has should get 0, not {unused[0, 0]}.",
+        "Divide by at least 1 pixel: np.maximum(union, 1).",
+    )
+    _expect_array(answer(truth, np.zeros_like(truth)), (2, 0))
+
+
+# What each case of the exercise asks for: the metrics that fit, and what is wrong with the tempting ones.
+_METRICS = ("accuracy", "mean absolute error", "Dice coefficient", "precision and recall", "PSNR")
+_CASES = {
+    "pollen": {"accuracy", "precision and recall"},
+    "age": {"mean absolute error"},
+    "count": {"mean absolute error"},
+    "lesion": {"Dice coefficient", "precision and recall"},
+    "spots": {"precision and recall"},
+    "rare": {"precision and recall"},
+    "exposure": {"PSNR"},
+}
+_TEMPTING = {
+    ("age", "accuracy"): "An answer that is one month off would count as wrong as one ten years off.",
+    ("count", "accuracy"): "One cell too many would count as wrong as a hundred.",
+    ("count", "Dice coefficient"): "Two touching cells that are counted as one leave the Dice unchanged.",
+    ("lesion", "accuracy"): "Who calls every pixel background would be right for 99 of 100.",
+    ("rare", "accuracy"): "Who calls everybody healthy would be right for 199 of 200.",
+    ("spots", "Dice coefficient"): "A few large spots would outvote hundreds of small ones.",
+    ("spots", "accuracy"): "Of what? The background is no list of objects that could be counted right.",
+}
+
+
+@_grader
+def check_chosen_metrics(answer):
+    """Grade a function that names the metric for each of seven cases.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer()`` returns a dict from case, ``"pollen"``, ``"age"``, ``"count"``, ``"lesion"``, ``"spots"``,
+        ``"rare"`` and ``"exposure"``, to one of ``"accuracy"``, ``"mean absolute error"``, ``"Dice
+        coefficient"``, ``"precision and recall"`` and ``"PSNR"``.
+
+    Returns
+    -------
+    Verdict
+        Says for the first case that is missing, unknown or badly measured what goes wrong.
+
+    Examples
+    --------
+    >>> cases = ["pollen", "age", "count", "lesion", "spots", "rare", "exposure"]
+    >>> check_chosen_metrics(lambda: dict.fromkeys(cases, "accuracy"))
+    ✗ accuracy does not fit the case 'age'. An answer that is one month
+      off would count as wrong as one ten years off.
+      Hint: What is the label: a name, a number, a mask, boxes or an
+      image?
+    """
+    chosen = answer()
+    _expect(chosen is not None, "The function returns nothing.", "Does it end with `return`?")
+    _expect(isinstance(chosen, dict), f"The function should return a dict, not {chosen!r}.")
+    for case, fitting in _CASES.items():
+        _expect(case in chosen, f"The case {case!r} is missing.", f"There are {len(_CASES)}.")
+        metric = chosen[case]
+        _expect(
+            metric in _METRICS,
+            f"{metric!r} for the case {case!r} is none of the metrics.",
+            f"Choose among: {', '.join(_METRICS)}.",
+        )
+        _expect(
+            metric in fitting,
+            f"{metric} does not fit the case {case!r}. {_TEMPTING.get((case, metric), '')}".rstrip(),
+            "What is the label: a name, a number, a mask, boxes or an image?",
+        )
+
+
+# --------------------------------------------------------------------------- lecture 03
+
+
+@_grader
+def check_cohen_kappa(answer):
+    """Grade a function that computes Cohen's kappa of two annotators.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(first, second)`` returns kappa for two arrays of labels, numbers or texts; NaN where both
+        annotators gave one and the same label throughout.
+
+    Returns
+    -------
+    Verdict
+        Tells raw agreement, a chance term that ignores how often each label is used, one that takes both
+        annotators for the same, a division by zero, and classes that are taken for indices apart.
+
+    Examples
+    --------
+    >>> check_cohen_kappa(lambda first, second: np.mean(np.asarray(first) == np.asarray(second)))
+    ✗ That is the raw agreement.
+      Hint: Subtract the agreement that chance brings, and divide by what it leaves.
+    """
+    first = np.array([0, 0, 0, 0, 0, 0, 1, 1, 2, 2])
+    second = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 2])
+    before = first.copy(), second.copy()
+    result = _expect_number(answer(first, second))
+    _expect_untouched(first, before[0])
+    _expect_untouched(second, before[1])
+    observed, both = 0.7, np.bincount(np.r_[first, second]) / 20
+    chance = 0.6 * 0.4 + 0.2 * 0.5 + 0.2 * 0.1
+    _expect(
+        not np.isclose(result, observed),
+        "That is the raw agreement.",
+        "Subtract the agreement that chance brings, and divide by what it leaves.",
+    )
+    _expect(
+        not np.isclose(result, observed - chance),
+        "The agreement beyond chance is not divided by what chance leaves.",
+        "The largest value of kappa is 1.",
+    )
+    _expect(
+        not np.isclose(result, (observed - 1 / 3) / (1 - 1 / 3)),
+        "Chance is taken to use every class equally often.",
+        "How often does each annotator use each class?",
+    )
+    squares = (both**2).sum()
+    _expect(
+        not np.isclose(result, (observed - squares) / (1 - squares)),
+        "Chance takes the two annotators for one (this is Scott's pi).",
+        "Multiply the share of a class at the first annotator by its share at the second.",
+    )
+    _expect(
+        np.isclose(result, (observed - chance) / (1 - chance)),
+        f"With an agreement of 0.7 and a chance agreement of 0.36 kappa is 0.53125, not {result}.",
+        "Sum over the classes, then put the sum into the equation.",
+    )
+    words = _expect_number(answer(np.array(["ill", "well", "well"]), np.array(["well", "well", "ill"])))
+    _expect(
+        np.isclose(words, -0.5),
+        f"For labels that are texts the result is {words}, not -0.5.",
+        "Loop over the classes that occur, for example np.union1d(first, second).",
+    )
+    with np.errstate(all="raise"):
+        try:
+            alone = _expect_number(answer(np.ones(3, int), np.ones(3, int)))
+        except ArithmeticError:
+            raise _WrongAnswer(
+                "Where both give one and the same answer throughout, the function divides by zero.",
+                "Return np.nan if the chance agreement is 1.",
+            ) from None
+    _expect(
+        np.isnan(alone),
+        f"Where both give one and the same answer throughout, the result is {alone}, not NaN.",
+        "Chance alone explains this agreement; there is nothing to be measured.",
+    )
+
+
+@_grader
+def check_grouped_split(answer):
+    """Grade a function that splits images into training and test, and keeps groups together.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(groups, test_share, rng)`` returns the indices of the training and of the test images.
+        ``round(test_share * number of groups)`` groups, drawn with `rng`, make the test set.
+
+    Returns
+    -------
+    Verdict
+        Tells groups on both sides, images lost or used twice, an empty side, a wrong number of groups,
+        sides exchanged, and a fixed choice apart.
+
+    Examples
+    --------
+    >>> def split_images(groups, test_share, rng):
+    ...     order = rng.permutation(len(groups))
+    ...     return np.split(order, [len(groups) - round(test_share * len(groups))])
+    >>> check_grouped_split(split_images)
+    ✗ Some patients have images on both sides.
+      Hint: Draw patients, then take all images of each: np.isin(groups, drawn).
+    """
+    groups = np.repeat(["d", "a", "h", "c", "b", "g", "f", "e", "j", "i"], [1, 2, 3, 4, 5, 5, 4, 3, 2, 1])
+    groups = groups[np.random.default_rng(0).permutation(len(groups))]
+    before = groups.copy()
+    chosen = []
+    for seed in range(4):
+        result = answer(groups, 0.3, np.random.default_rng(seed))
+        _expect(
+            isinstance(result, tuple | list) and len(result) == 2,
+            "The function should return two arrays of indices: training, test.",
+            "End with `return train_indices, test_indices`.",
+        )
+        _expect_untouched(groups, before)
+        train, test = (np.asarray(part) for part in result)
+        _expect(
+            train.size and test.size,
+            "One side of the split is empty.",
+            "A test set without images tells nothing.",
+        )
+        _expect(
+            all(part.ndim == 1 and np.issubdtype(part.dtype, np.integer) for part in (train, test)),
+            "The two results should be rows of indices, integers.",
+            "np.flatnonzero turns a mask into indices.",
+        )
+        _expect(
+            not set(groups[train]) & set(groups[test]),
+            "Some patients have images on both sides.",
+            "Draw patients, then take all images of each: np.isin(groups, drawn).",
+        )
+        _expect(
+            sorted([*train, *test]) == list(range(len(groups))),
+            f"Of {len(groups)} images, {len(set(train) | set(test))} are in the split, "
+            f"in {len(train) + len(test)} places.",
+            "Each image belongs to exactly one side.",
+        )
+        n_tested = len(set(groups[test]))
+        _expect(n_tested != 7, "Training and test set have changed places.", "The share is that of the test.")
+        _expect(
+            n_tested == 3,
+            f"With a test share of 0.3, 3 of 10 patients should be in the test, not {n_tested}.",
+            "round(test_share * number of patients), whatever the number of their images.",
+        )
+        chosen.append(tuple(sorted(set(groups[test]))))
+    _expect(
+        len(set(chosen)) > 1,
+        "The test set is the same each time.",
+        "Let `rng` choose, and make no generator inside the function.",
+    )
+
+
+@_grader
+def check_validator(answer):
+    """Grade a function that finds the faults in a table of images.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(table, files, classes, size)`` returns a set of pairs (row, fault). `table` has the columns
+        `file` and `label`; `files` maps names to (height, width, SHA-256); the faults are "missing",
+        "double", "copy", "size" and "label".
+
+    Returns
+    -------
+    Verdict
+        Tells nothing found, only the first fault found, one fault a row, false alarms, the first of two
+        equal entries accused, and each kind of fault that is overlooked apart.
+
+    Examples
+    --------
+    >>> def check_labels_only(table, files, classes, size):
+    ...     return {(row, "label") for row in table.index[~table["label"].isin(classes)]}
+    >>> check_validator(check_labels_only)
+    ✗ A fault of the kind "missing" is overlooked, in row 12.
+      Hint: A name that is no key of `files` has no file.
+    """
+    files = {name: (8, 6, f"hash of {name}") for name in ("a", "b", "c", "d", "e", "f")}
+    good = pd.DataFrame({"file": [*"abc"], "label": [0, 1, 1]}, index=[5, 3, 4])
+    before = good.copy()
+    found = _faults(answer(good, files, [0, 1], (8, 6)))
+    _expect(good.equals(before), "The function changes the table.", "Work on a copy: table.copy().")
+    _expect(
+        not found,
+        f"In a table without a fault the function finds {len(found)}.",
+        "Test each row against what it should be.",
+    )
+    files |= {"copy of b": files["b"], "turned": (6, 8, "turned"), "large": (9, 6, "large")}
+    rows = [
+        ("a", 0, ""),
+        ("b", 1, ""),
+        ("lost", 1, "missing"),
+        ("a", 0, "double"),
+        ("copy of b", 1, "copy"),
+        ("turned", 0, "size"),
+        ("c", 2, "label"),
+        ("large", 7, "size label"),
+        ("gone", 0, "missing"),
+        ("d", 1, ""),
+    ]
+    table = pd.DataFrame([row[:2] for row in rows], columns=["file", "label"], index=range(10, 20))
+    truth = {(10 + place, fault) for place, row in enumerate(rows) for fault in row[2].split()}
+    found = _faults(answer(table, files, [0, 1], (8, 6)))
+    _expect(found, "The function finds nothing in a table with 8 faults.", "Return the set of faults.")
+    _expect(
+        len(found) > 1 or not found <= truth,
+        "Only the first fault is reported.",
+        "Collect the faults of all rows, then return them together.",
+    )
+    _expect(
+        {row for row, _ in found} & set(range(10, 20)),
+        "The rows are not those of the table's index.",
+        "table.index holds their names, which need not start at 0.",
+    )
+    _expect(
+        not {(10, "double"), (11, "copy")} & found,
+        "The first of two equal entries is accused, too.",
+        "Compare a row with the rows before it, as pandas' `duplicated` does.",
+    )
+    _expect(
+        (13, "copy") not in found,
+        'A file that is listed twice is called a "copy".',
+        'A copy has another name; the same name is "double".',
+    )
+    _expect(
+        not found & {(12, "size"), (18, "size"), (12, "copy"), (18, "copy")},
+        "A missing file is accused of more than being missing.",
+        "What does not exist has neither size nor bytes.",
+    )
+    _expect(
+        found - truth == set(),
+        f"{len(found - truth)} of the reported faults are false alarms, such as {min(found - truth, default='')}.",
+        "Only the five faults, and only where they are.",
+    )
+    hints = {
+        "missing": "A name that is no key of `files` has no file.",
+        "double": "Which names have been in a row before?",
+        "copy": "Which SHA-256 was there before, under another name?",
+        "size": "Compare height and width with `size`, in this order.",
+        "label": "Is the label one of `classes`?",
+    }
+    _expect(
+        truth - found != {(17, "label")} and truth - found != {(17, "size")},
+        "Row 17 has two faults, one is reported.",
+        "Use `if` for each fault, not `elif`.",
+    )
+    for fault, hint in hints.items():
+        overlooked = sorted(row for row, name in truth - found if name == fault)
+        _expect(
+            not overlooked,
+            f'A fault of the kind "{fault}" is overlooked, in row {min(overlooked, default="")}.',
+            hint,
+        )
+
+
+def _faults(result):
+    """Pairs (row, fault) of an answer, as a set."""
+    _expect(result is not None, "The function returns nothing.", "Does it end with `return`?")
+    _expect(
+        isinstance(result, set | list | tuple)
+        and all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in result),
+        "The function should return a set of pairs (row, fault).",
+        'For example {(3, "missing"), (7, "size")}.',
+    )
+    return {(int(row), str(fault)) for row, fault in result}
+
+
+# --------------------------------------------------------------------------- lecture 04
+
+
+def _close(value, expected):
+    return abs(value / expected - 1) < 0.05
+
+
+@_grader
+def check_forward_model(answer):
+    """Grade a function that simulates a radiograph without blur.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(thickness, attenuation, neutrons, read_noise, rng)`` returns one image, float, whose mean is
+        ``neutrons * exp(-attenuation * thickness)``, with Poisson noise of the counts and normal noise of
+        standard deviation `read_noise`.
+
+    Returns
+    -------
+    Verdict
+        Tells a missing or wrong law of attenuation, missing noise of either kind, a variance taken for a
+        standard deviation, an ignored generator and a changed input apart.
+
+    Examples
+    --------
+    >>> def expected_image(thickness, attenuation, neutrons, read_noise, rng):
+    ...     return neutrons * np.exp(-attenuation * thickness)
+    >>> check_forward_model(expected_image)
+    ✗ The image has no noise.
+      Hint: Let `rng` draw the counts: rng.poisson(expected).
+    """
+    thickness = np.full((200, 200), 0.5)
+    before = thickness.copy()
+
+    def image(seed, read_noise=30.0):
+        result = answer(thickness, 2.0, 1000.0, read_noise, np.random.default_rng(seed))
+        return _expect_array(result, thickness.shape).astype(float)
+
+    first = image(0)
+    _expect_untouched(thickness, before)
+    mean, variance = first.mean(), first.var()
+    expected = 1000 * np.exp(-1)
+    _expect(
+        not _close(mean, 1000),
+        "The sample absorbs nothing.",
+        "Multiply by exp(-attenuation * thickness).",
+    )
+    _expect(
+        not _close(mean, 100),
+        "The thickness is an exponent of 10 instead of e.",
+        "An attenuation in 1/cm belongs to np.exp.",
+    )
+    _expect(
+        _close(mean, expected),
+        f"1000 neutrons behind 0.5 cm of 2 per cm should be {expected:.0f} on average, not {mean:.0f}.",
+        "The expected image is neutrons * np.exp(-attenuation * thickness).",
+    )
+    _expect(variance > 1e-6, "The image has no noise.", "Let `rng` draw the counts: rng.poisson(expected).")
+    _expect(
+        not _close(variance, 900),
+        "The noise does not depend on the signal.",
+        "Neutrons arrive at random: draw their number with rng.poisson.",
+    )
+    _expect(
+        not _close(variance, expected),
+        "The read-out adds no noise.",
+        "Add rng.normal(0, read_noise, shape).",
+    )
+    _expect(
+        not _close(variance, expected + 30),
+        "read_noise is taken for a variance.",
+        "rng.normal takes the standard deviation.",
+    )
+    _expect(
+        _close(variance, expected + 900),
+        f"The variance should be {expected + 900:.0f}, it is {variance:.0f}.",
+        "The variance of the counts is their mean; the read-out adds the square of its noise.",
+    )
+    _expect(
+        np.array_equal(first, image(0)) and not np.array_equal(first, image(1)),
+        "The noise does not come from `rng`.",
+        "Make no generator inside the function, and use no global one.",
+    )
+
+
+# --------------------------------------------------------------------------- lecture 05
+
+
+@_grader
+def check_average_precision(answer):
+    """Grade a function that computes the average precision of scores.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(labels, scores)`` returns the average precision, 0 to 1, of `scores` (no two equal) for
+        the class 1 of `labels`, both of shape (n,).
+
+    Returns
+    -------
+    Verdict
+        Tells the wrong order, the AUC, the precision of all examples and a mean over all ranks apart.
+
+    Examples
+    --------
+    >>> check_average_precision(lambda labels, scores: labels.mean())
+    ✗ That is the share of the class: the baseline, not the average precision.
+      Hint: Sort by score first, then look at the precision at each example of class 1.
+    """
+    labels, scores = np.array([0, 1, 0, 0, 1, 0]), np.array([0.1, 0.9, 0.8, 0.3, 0.6, 0.2])
+    before = labels.copy(), scores.copy()
+    result = _expect_number(answer(labels, scores))
+    _expect_untouched(labels, before[0])
+    _expect_untouched(scores, before[1])
+    # Ranked by score the labels read 1 0 1 0 0 0, the precisions so far 1, 1/2, 2/3, 1/2, 2/5, 1/3.
+    _expect(
+        not np.isclose(result, 2 / 6),
+        "That is the share of the class: the baseline, not the average precision.",
+        "Sort by score first, then look at the precision at each example of class 1.",
+    )
+    _expect(
+        not np.isclose(result, (1 / 4 + 2 / 6) / 2),
+        "The examples are sorted with the lowest score first.",
+        "np.argsort sorts upwards; turn the order round with [::-1].",
+    )
+    _expect(
+        not np.isclose(result, (1 / 2 + 2 / 5) / 2),
+        "The labels are taken in the order in which they came.",
+        "Index the labels with the order of the scores.",
+    )
+    _expect(
+        not np.isclose(result, 7 / 8),
+        "That is the area under the ROC curve, which does not notice how rare the class is.",
+        "Average the precision, and only at the examples of class 1.",
+    )
+    _expect(
+        not np.isclose(result, np.mean([1, 1 / 2, 2 / 3, 1 / 2, 2 / 5, 1 / 3])),
+        "That is the mean over all ranks.",
+        "Average the precision only at the examples of class 1.",
+    )
+    _expect(
+        np.isclose(result, 5 / 6) and np.isclose(answer(np.array([1, 0, 0]), np.arange(3.0)), 1 / 3),
+        f"For labels 0 1 0 0 1 0 with scores .1 .9 .8 .3 .6 .2 it is 5/6, not {result}.",
+        "Ranked by score, class 1 comes first and third: precisions 1/1 and 2/3.",
+    )
+
+
+@_grader
+def check_label_suspects(answer):
+    """Grade a function that ranks labels by how much a model doubts them.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(probabilities, labels, n)`` returns the indices of the `n` images whose given label has
+        the lowest probability, lowest first. `probabilities` are out of fold, shape (images, classes).
+
+    Returns
+    -------
+    Verdict
+        Tells uncertain images, trusted labels, all disagreements and the wrong number apart.
+
+    Examples
+    --------
+    >>> check_label_suspects(lambda probabilities, labels, n: np.argsort(probabilities.max(axis=1))[:n])
+    ✗ These are the images about which the model is uncertain.
+      Hint: Rank by the probability of the label that was given, not by the largest one.
+    """
+    probabilities = np.array(
+        [
+            [0.35, 0.33, 0.32],  # uncertain, label right
+            [0.90, 0.06, 0.04],  # sure, label wrong
+            [0.10, 0.70, 0.20],  # label right
+            [0.01, 0.01, 0.98],  # very sure, label wrong
+            [0.40, 0.38, 0.22],  # uncertain, label wrong
+            [0.95, 0.03, 0.02],  # label right
+        ]
+    )
+    labels = np.array([0, 1, 1, 0, 1, 0])
+    before = probabilities.copy(), labels.copy()
+    result = answer(probabilities, labels, 2)
+    _expect(result is not None, "The function returns nothing.", "Does it end with `return`?")
+    _expect_untouched(probabilities, before[0])
+    _expect_untouched(labels, before[1])
+    chosen = np.asarray(result)
+    _expect(
+        set(np.ravel(chosen).tolist()) != {0, 4},
+        "These are the images about which the model is uncertain.",
+        "Rank by the probability of the label that was given, not by the largest one.",
+    )
+    _expect(
+        set(np.ravel(chosen).tolist()) != {2, 5},
+        "These are the labels that the model trusts most.",
+        "np.argsort sorts upwards: the most doubtful come first.",
+    )
+    _expect(
+        chosen.shape == (2,) and np.issubdtype(chosen.dtype, np.integer),
+        f"For n = 2 the answer should be 2 indices, got {chosen.tolist()}.",
+        "Keep the first n of the ranking.",
+    )
+    _expect(
+        chosen.tolist() == [3, 1],
+        f"The two most doubtful labels are those of images 3 and 1, in this order, not {chosen.tolist()}.",
+        "probabilities[np.arange(len(labels)), labels] is the probability of each given label.",
+    )
+    everything = np.asarray(answer(probabilities, labels, 6)).tolist()
+    _expect(
+        everything == [3, 1, 0, 4, 2, 5],
+        f"For all six images the ranking should be 3, 1, 0, 4, 2, 5, got {everything}.",
+        "An image whose label the model shares has a place in the ranking, too.",
+    )
+
+
+@_grader
+def check_error_by_group(answer):
+    """Grade a function that reports the error of each group with its interval.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(wrong, groups)`` takes a bool and a group name for each image, both of shape (n,), and
+        returns a dict: group name → (error, low, high), the ends being those of Wilson's 95 % interval.
+
+    Returns
+    -------
+    Verdict
+        Tells one error for all, accuracies, missing groups, and intervals of another kind or for the
+        wrong number of images apart.
+
+    Examples
+    --------
+    >>> check_error_by_group(lambda wrong, groups: {name: (wrong.mean(), 0, 1) for name in set(groups)})
+    ✗ Each group has the error of all images together.
+      Hint: Select the images of one group first: wrong[groups == name].
+    """
+    wrong = np.zeros(60, bool)
+    wrong[[0, 1, 2, 3, 4, 30]] = True
+    groups = np.repeat(["a", "b", "c"], [20, 30, 10])
+    before = wrong.copy(), groups.copy()
+    result = answer(wrong, groups)
+    _expect_untouched(wrong, before[0])
+    _expect_untouched(groups, before[1])
+    _expect(
+        isinstance(result, dict) and {str(name) for name in result} == {"a", "b", "c"},
+        "The function should return a dict with one entry for each group.",
+        "np.unique(groups) lists their names.",
+    )
+    report = {str(name): np.asarray(entry, float) for name, entry in result.items()}
+    _expect(
+        all(entry.shape == (3,) for entry in report.values()),
+        "Each entry should hold three numbers: error, low, high.",
+        "report[name] = error, low, high",
+    )
+    errors = [report[name][0] for name in "abc"]
+    _expect(
+        not np.allclose(errors, 6 / 60),
+        "Each group has the error of all images together.",
+        "Select the images of one group first: wrong[groups == name].",
+    )
+    _expect(
+        not np.allclose(errors, [15 / 20, 29 / 30, 1]),
+        "These are accuracies, not errors.",
+        "The error is the share of the images that are wrong.",
+    )
+    _expect(
+        np.allclose(errors, [5 / 20, 1 / 30, 0]),
+        f"The errors of 5 of 20, 1 of 30 and 0 of 10 are 0.25, 0.033 and 0, not {np.round(errors, 3)}.",
+        "Divide by the number of images of the group.",
+    )
+    low, high = report["c"][1:]
+    _expect(
+        low < high,
+        "A group of ten images without an error gets an interval of no width.",
+        "± 1.96 standard errors fails near 0; Wilson's interval does not.",
+    )
+    _expect(
+        abs(high - 0.0602) > 5e-4,
+        "The interval counts all 60 images instead of those of the group.",
+        "The number of trials is the size of the group.",
+    )
+    _expect(
+        np.allclose(report["a"], [0.25, 0.11186, 0.46870], atol=2e-4)
+        and np.allclose(report["c"], [0, 0, 0.27753], atol=2e-4),
+        f"Wilson's 95 % interval for 5 of 20 is 0.112 to 0.469, not {np.round(report['a'][1:], 3)}.",
+        'stats.binomtest(k, n).proportion_ci(0.95, method="wilson")',
     )
 
 

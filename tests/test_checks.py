@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy import ndimage
+from scipy import ndimage, stats
 from skimage.transform import rotate
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import average_precision_score, cohen_kappa_score, roc_auc_score
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from qbi_utils import checks
 from qbi_utils.augment import draw_geometry
@@ -125,6 +126,526 @@ def means_in_order_of_appearance(images, labels):
 )
 def test_class_means_rejects(answer, message):
     assert message in checks.check_class_means(answer).message
+
+
+# --------------------------------------------------------------------------- lecture 02
+
+
+def instance_counts(truth, predicted):
+    shape = truth.max() + 1, predicted.max() + 1
+    pairs = truth.ravel() * shape[1] + predicted.ravel()
+    shared = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
+    return shared, shared.sum(axis=1, keepdims=True), shared.sum(axis=0)
+
+
+def instance_iou_by_counting(truth, predicted):
+    shared, one, other = instance_counts(truth, predicted)
+    return (shared / np.maximum(one + other - shared, 1))[1:, 1:]
+
+
+def instance_iou_by_masks(truth, predicted):
+    overlaps = np.zeros((truth.max(), predicted.max()))
+    for i, j in np.ndindex(*overlaps.shape):
+        a, b = truth == i + 1, predicted == j + 1
+        overlaps[i, j] = (a & b).sum() / max((a | b).sum(), 1)
+    return overlaps
+
+
+def instance_ratio(ratio):
+    return lambda truth, predicted: ratio(*instance_counts(truth, predicted))[1:, 1:]
+
+
+def instance_iou_in_place(truth, predicted):
+    overlaps = instance_iou_by_counting(truth, predicted)
+    predicted[predicted > 0] = 1
+    return overlaps
+
+
+def instance_iou_of_the_best(truth, predicted):
+    overlaps = instance_iou_by_counting(truth, predicted)
+    return overlaps * (overlaps == overlaps.max(axis=1, keepdims=True))
+
+
+def instance_iou_without_objects(truth, predicted):
+    return instance_iou_by_counting(truth, predicted) if predicted.any() else np.zeros(0)
+
+
+def test_instance_iou_accepts():
+    assert checks.check_instance_iou(instance_iou_by_counting)
+    assert checks.check_instance_iou(instance_iou_by_masks)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda a, b: np.zeros((3, 4)), "background is compared"),
+        (lambda a, b: instance_iou_by_counting(b, a), "Rows and columns have changed places"),
+        (lambda a, b: np.zeros((2, 2)), "should have shape (2, 3), got (2, 2)"),
+        (instance_iou_in_place, "changes its input"),
+        (instance_ratio(lambda shared, one, other: shared / (one + other)), "counts the shared pixels twice"),
+        (instance_ratio(lambda shared, one, other: 2 * shared / (one + other)), "Dice"),
+        (instance_ratio(lambda shared, one, other: shared / one), "divided by the true area"),
+        (instance_ratio(lambda shared, one, other: shared / other), "divided by the predicted area"),
+        (instance_ratio(lambda shared, one, other: shared), "numbers of shared pixels"),
+        (instance_iou_of_the_best, "The first row should be [0.25, 0, 0]"),
+        (instance_ratio(lambda shared, one, other: shared / (one + other - shared)), "get 0, not nan"),
+        (instance_iou_without_objects, "should have shape (2, 0), got (0,)"),
+    ],
+)
+def test_instance_iou_rejects(answer, message):
+    assert message in checks.check_instance_iou(answer).message
+
+
+CHOSEN = {
+    "pollen": "accuracy",
+    "age": "mean absolute error",
+    "count": "mean absolute error",
+    "lesion": "Dice coefficient",
+    "spots": "precision and recall",
+    "rare": "precision and recall",
+    "exposure": "PSNR",
+}
+
+
+def test_chosen_metrics_accepts():
+    assert checks.check_chosen_metrics(lambda: CHOSEN)
+    assert checks.check_chosen_metrics(lambda: CHOSEN | {"lesion": "precision and recall"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"pollen": "mean absolute error"}, "mean absolute error does not fit the case 'pollen'."),
+        ({"age": "accuracy"}, "one month off"),
+        ({"count": "accuracy"}, "One cell too many"),
+        ({"count": "Dice coefficient"}, "Two touching cells"),
+        ({"lesion": "accuracy"}, "right for 99 of 100"),
+        ({"spots": "Dice coefficient"}, "outvote"),
+        ({"spots": "accuracy"}, "Of what?"),
+        ({"rare": "accuracy"}, "199 of 200"),
+        ({"exposure": "Dice coefficient"}, "does not fit the case 'exposure'."),
+        ({"exposure": None}, "None for the case 'exposure' is none of the metrics."),
+    ],
+)
+def test_chosen_metrics_rejects(changes, message):
+    assert message in checks.check_chosen_metrics(lambda: CHOSEN | changes).message
+
+
+def test_chosen_metrics_needs_all_cases_in_a_dict():
+    assert "should return a dict" in checks.check_chosen_metrics(lambda: ["accuracy"]).message
+    assert checks.check_chosen_metrics(dict).message == "The case 'pollen' is missing."
+    assert checks.check_chosen_metrics(lambda: None).message == "The function returns nothing."
+
+
+# --------------------------------------------------------------------------- lecture 03
+
+
+def kappa_by_counting(first, second):
+    first, second = np.asarray(first), np.asarray(second)
+    observed = (first == second).mean()
+    chance = sum((first == c).mean() * (second == c).mean() for c in set(first) | set(second))
+    return np.nan if chance == 1 else (observed - chance) / (1 - chance)
+
+
+def kappa_by_scikit_learn(first, second):
+    return np.nan if len({*first, *second}) == 1 else cohen_kappa_score(first, second)
+
+
+def kappa_with(chance_of, guard=True):
+    def answer(first, second):
+        observed = np.mean(first == second)
+        chance = chance_of(first, second)
+        if guard and chance == 1:
+            return np.nan
+        return (observed - chance) / (1 - chance)
+
+    return answer
+
+
+def chance_by_bincount(first, second):
+    sizes = [np.bincount(answers, minlength=3) / len(answers) for answers in (first, second)]
+    return (sizes[0] * sizes[1]).sum()
+
+
+def chance_of_integers_only(first, second):
+    return sum((first == c).mean() * (second == c).mean() for c in range(3))
+
+
+def chance_of_all(first, second):
+    return sum((first == c).mean() * (second == c).mean() for c in np.union1d(first, second))
+
+
+def kappa_in_place(first, second):
+    kappa = kappa_by_counting(first, second)
+    first[:] = 0
+    return kappa
+
+
+def test_cohen_kappa_accepts():
+    assert checks.check_cohen_kappa(kappa_by_counting)
+    assert checks.check_cohen_kappa(kappa_by_scikit_learn)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda a, b: (a == b).mean(), "That is the raw agreement"),
+        (lambda a, b: (a == b).mean() - chance_of_all(a, b), "not divided by what chance leaves"),
+        (kappa_with(lambda a, b: 1 / len(np.union1d(a, b))), "every class equally often"),
+        (
+            kappa_with(lambda a, b: sum(np.mean(np.r_[a, b] == c) ** 2 for c in np.union1d(a, b))),
+            "Scott's pi",
+        ),
+        (kappa_with(lambda a, b: 0.5), "kappa is 0.53125, not"),
+        (kappa_with(chance_by_bincount), "stops with"),
+        (kappa_with(chance_of_integers_only), "labels that are texts"),
+        (kappa_with(chance_of_all, guard=False), "divides by zero"),
+        (lambda a, b: 1.0 if (a == b).all() else kappa_by_counting(a, b), "the result is 1.0, not NaN"),
+        (lambda a, b: [kappa_by_counting(a, b)], "should be one number"),
+        (kappa_in_place, "changes its input"),
+    ],
+)
+def test_cohen_kappa_rejects(answer, message):
+    assert message in checks.check_cohen_kappa(answer).message
+
+
+def split_groups(groups, test_share, rng):
+    patients = rng.permutation(np.unique(groups))
+    in_test = np.isin(groups, patients[: round(test_share * len(patients))])
+    return np.flatnonzero(~in_test), np.flatnonzero(in_test)
+
+
+def split_groups_by_scikit_learn(groups, test_share, rng):
+    n_test = round(test_share * len(set(groups)))
+    cut = GroupShuffleSplit(1, test_size=n_test, random_state=int(rng.integers(2**31)))
+    return next(cut.split(groups, groups=groups))
+
+
+def split_groups_in_place(groups, test_share, rng):
+    result = split_groups(groups, test_share, rng)
+    groups.sort()
+    return result
+
+
+def test_grouped_split_accepts():
+    assert checks.check_grouped_split(split_groups)
+    assert checks.check_grouped_split(split_groups_by_scikit_learn)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda g, share, rng: np.split(rng.permutation(len(g)), [20]), "images on both sides"),
+        (lambda g, share, rng: (np.arange(len(g)), np.array([], int)), "One side of the split is empty"),
+        (lambda g, share, rng: split_groups(g, 1 - share, rng), "have changed places"),
+        (lambda g, share, rng: split_groups(g, 0.5, rng), "3 of 10 patients should be in the test, not 5"),
+        (lambda g, share, rng: split_groups(g, share, np.random.default_rng(1)), "same each time"),
+        (lambda g, share, rng: [part[:-1] for part in split_groups(g, share, rng)], "28 are in the split"),
+        (lambda g, share, rng: [np.r_[p, p] for p in split_groups(g, share, rng)], "in 60 places"),
+        (lambda g, share, rng: [g[part] for part in split_groups(g, share, rng)], "rows of indices"),
+        (lambda g, share, rng: split_groups(g, share, rng)[1], "should return two arrays"),
+        (split_groups_in_place, "changes its input"),
+    ],
+)
+def test_grouped_split_rejects(answer, message):
+    assert message in checks.check_grouped_split(answer).message
+
+
+def find_faults(table, files, classes, size):
+    faults, names, hashes = set(), set(), set()
+    for row, name, label in zip(table.index, table["file"], table["label"], strict=True):
+        if label not in classes:
+            faults.add((row, "label"))
+        if name in names:
+            faults.add((row, "double"))
+        if name not in files:
+            faults.add((row, "missing"))
+            continue
+        if files[name][:2] != tuple(size):
+            faults.add((row, "size"))
+        if files[name][2] in hashes and name not in names:
+            faults.add((row, "copy"))
+        names.add(name)
+        hashes.add(files[name][2])
+    return faults
+
+
+def faults_without(*left_out):
+    def answer(*arguments):
+        return {pair for pair in find_faults(*arguments) if pair not in left_out and pair[1] not in left_out}
+
+    return answer
+
+
+def faults_with(*added):
+    def answer(table, *arguments):
+        return find_faults(table, *arguments) | {pair for pair in added if pair[0] in table.index}
+
+    return answer
+
+
+def everything_is_wrong(table, files, classes, size):
+    return {(row, fault) for row in table.index for fault in ("missing", "double", "copy", "size", "label")}
+
+
+def faults_in_place(table, *arguments):
+    faults = find_faults(table, *arguments)
+    table["label"] = 0
+    return faults
+
+
+def test_validator_accepts():
+    assert checks.check_validator(find_faults)
+    assert checks.check_validator(lambda *arguments: list(find_faults(*arguments)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (everything_is_wrong, "without a fault the function finds 15"),
+        (lambda *arguments: set(), "finds nothing in a table with 8 faults"),
+        (lambda *arguments: sorted(find_faults(*arguments))[:1], "Only the first fault"),
+        (lambda *arguments: {(row - 10, fault) for row, fault in find_faults(*arguments)}, "table's index"),
+        (faults_with((10, "double")), "first of two equal entries"),
+        (faults_with((13, "copy")), 'twice is called a "copy"'),
+        (faults_with((12, "size")), "more than being missing"),
+        (faults_with((19, "label")), "1 of the reported faults are false alarms, such as (19, 'label')"),
+        (faults_without((17, "label")), "Row 17 has two faults"),
+        (faults_without((17, "size")), "Row 17 has two faults"),
+        (faults_without("missing"), '"missing" is overlooked, in row 12'),
+        (faults_without("double"), '"double" is overlooked, in row 13'),
+        (faults_without("copy"), '"copy" is overlooked, in row 14'),
+        (faults_without("size"), '"size" is overlooked, in row 15'),
+        (faults_without("label"), '"label" is overlooked, in row 16'),
+        (lambda *arguments: {fault for _, fault in find_faults(*arguments)} or {"none"}, "set of pairs"),
+        (faults_in_place, "changes the table"),
+    ],
+)
+def test_validator_rejects(answer, message):
+    assert message in checks.check_validator(answer).message
+
+
+# --------------------------------------------------------------------------- lecture 04
+
+
+def forward_model(*, law=lambda x: np.exp(-x), count=True, noise=lambda sigma: sigma, seed=None):
+    """One forward model: the law of attenuation, whether counts are drawn, the noise of the read-out."""
+
+    def answer(thickness, attenuation, neutrons, read_noise, rng):
+        rng = rng if seed is None else np.random.default_rng(seed)
+        expected = neutrons * law(attenuation * thickness)
+        counts = rng.poisson(expected) if count else expected
+        return counts + rng.normal(0, noise(read_noise), expected.shape)
+
+    return answer
+
+
+def attenuate_in_place(thickness, attenuation, neutrons, read_noise, rng):
+    thickness *= -attenuation
+    return rng.poisson(neutrons * np.exp(thickness)) + rng.normal(0, read_noise, thickness.shape)
+
+
+@pytest.mark.parametrize("answer", [forward_model()])
+def test_forward_model_accepts(answer):
+    assert checks.check_forward_model(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda *arguments: None, "returns nothing"),
+        (lambda *arguments: 7.0, "shape"),
+        (attenuate_in_place, "changes its input"),
+        (forward_model(law=lambda x: np.ones_like(x)), "absorbs nothing"),
+        (forward_model(law=lambda x: 10**-x), "exponent of 10"),
+        (forward_model(law=lambda x: 1 - x / 2), "should be 368 on average, not 500"),
+        (forward_model(count=False, noise=lambda sigma: 0), "has no noise"),
+        (forward_model(count=False), "does not depend on the signal"),
+        (forward_model(noise=lambda sigma: 0), "read-out adds no noise"),
+        (forward_model(noise=np.sqrt), "taken for a variance"),
+        (forward_model(noise=lambda sigma: 2 * sigma), "The variance should be 1268"),
+        (forward_model(seed=3), "does not come from `rng`"),
+    ],
+)
+def test_forward_model_names_the_mistake(answer, message):
+    verdict = checks.check_forward_model(answer)
+    assert not verdict
+    assert message in verdict.message
+
+
+# --------------------------------------------------------------------------- lecture 05
+
+
+def average_precision(labels, scores):
+    ranked = np.asarray(labels)[np.argsort(scores)[::-1]]
+    precision = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    return precision[ranked == 1].mean()
+
+
+def average_precision_in_place(labels, scores):
+    result = average_precision(labels, scores)
+    scores.sort()
+    return result
+
+
+def average_precision_relabels(labels, scores):
+    result = average_precision(labels, scores)
+    labels[:] = 1
+    return result
+
+
+def mean_over_all_ranks(labels, scores):
+    ranked = labels[np.argsort(scores)[::-1]]
+    return np.mean(np.cumsum(ranked) / np.arange(1, len(ranked) + 1))
+
+
+def test_average_precision_accepts():
+    assert checks.check_average_precision(average_precision)
+    assert checks.check_average_precision(average_precision_score)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda labels, scores: labels.mean(), "share of the class"),
+        (lambda labels, scores: average_precision(labels, -scores), "lowest score first"),
+        (lambda labels, scores: average_precision(labels, -np.arange(len(labels))), "in which they came"),
+        (roc_auc_score, "area under the ROC curve"),
+        (mean_over_all_ranks, "mean over all ranks"),
+        (lambda labels, scores: 5 / 6, "it is 5/6, not"),
+        (lambda labels, scores: np.mean((scores > 0.5) == labels) - 0.1, "it is 5/6, not"),
+        (lambda labels, scores: scores, "should be one number"),
+        (average_precision_in_place, "changes its input"),
+        (average_precision_relabels, "changes its input"),
+    ],
+)
+def test_average_precision_rejects(answer, message):
+    assert message in checks.check_average_precision(answer).message
+
+
+def suspect_labels(probabilities, labels, n):
+    return np.argsort(probabilities[np.arange(len(labels)), labels])[:n]
+
+
+def suspects_as_list(probabilities, labels, n):
+    ranking = sorted(range(len(labels)), key=lambda image: probabilities[image, labels[image]])
+    return ranking[:n]
+
+
+def only_disagreements(probabilities, labels, n):
+    ranking = suspect_labels(probabilities, labels, len(labels))
+    return ranking[(probabilities.argmax(axis=1) != labels)[ranking]][:n]
+
+
+def suspects_in_place(probabilities, labels, n):
+    result = suspect_labels(probabilities, labels, n)
+    probabilities[result] = 0
+    return result
+
+
+def suspects_relabelled(probabilities, labels, n):
+    result = suspect_labels(probabilities, labels, n)
+    labels[result] = probabilities[result].argmax(axis=1)
+    return result
+
+
+def test_label_suspects_accepts():
+    assert checks.check_label_suspects(suspect_labels)
+    assert checks.check_label_suspects(suspects_as_list)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda probabilities, labels, n: np.argsort(probabilities.max(axis=1))[:n], "uncertain"),
+        (lambda probabilities, labels, n: suspect_labels(probabilities, labels, 6)[::-1][:n], "trusts most"),
+        (lambda probabilities, labels, n: suspect_labels(probabilities, labels, 6), "should be 2 indices"),
+        (lambda probabilities, labels, n: [3.0, 1.0], "should be 2 indices"),
+        (lambda probabilities, labels, n: [1, 3], "in this order, not [1, 3]"),
+        (lambda probabilities, labels, n: [3, 1], "For all six images"),
+        (only_disagreements, "For all six images"),
+        (suspects_in_place, "changes its input"),
+        (suspects_relabelled, "changes its input"),
+    ],
+)
+def test_label_suspects_rejects(answer, message):
+    assert message in checks.check_label_suspects(answer).message
+
+
+def wilson(n_wrong, n):
+    interval = stats.binomtest(int(n_wrong), n).proportion_ci(0.95, method="wilson")
+    return n_wrong / n, interval.low, interval.high
+
+
+def error_by_group(wrong, groups):
+    return {name: wilson(wrong[groups == name].sum(), (groups == name).sum()) for name in np.unique(groups)}
+
+
+def normal_interval(wrong, groups):
+    report = {}
+    for name in np.unique(groups):
+        own = wrong[groups == name]
+        half = 1.96 * np.sqrt(own.mean() * (1 - own.mean()) / len(own))
+        report[name] = own.mean(), own.mean() - half, own.mean() + half
+    return report
+
+
+def interval_of_all(wrong, groups):
+    report = {}
+    for name in np.unique(groups):
+        own = wrong[groups == name]
+        report[name] = own.mean(), *wilson(own.sum(), len(wrong))[1:]
+    return report
+
+
+def exact_interval(wrong, groups):
+    report = {}
+    for name in np.unique(groups):
+        own = wrong[groups == name]
+        report[name] = own.mean(), *stats.binomtest(int(own.sum()), len(own)).proportion_ci(0.95)
+    return report
+
+
+def error_in_place(wrong, groups):
+    report = error_by_group(wrong, groups)
+    wrong[:] = False
+    return report
+
+
+def groups_in_place(wrong, groups):
+    report = error_by_group(wrong, groups)
+    groups[:] = "a"
+    return report
+
+
+def test_error_by_group_accepts():
+    assert checks.check_error_by_group(error_by_group)
+    assert checks.check_error_by_group(
+        lambda wrong, groups: {name: list(row) for name, row in error_by_group(wrong, groups).items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda wrong, groups: {name: wilson(wrong.sum(), 60) for name in set(groups)}, "of all images"),
+        (lambda wrong, groups: error_by_group(~wrong, groups), "accuracies"),
+        (
+            lambda wrong, groups: {name: (wrong[groups == name].sum(), 0, 1) for name in set(groups)},
+            "of 5 of 20, 1 of 30 and 0 of 10",
+        ),
+        (lambda wrong, groups: {"a": wilson(5, 20)}, "one entry for each group"),
+        (lambda wrong, groups: wrong.mean(), "one entry for each group"),
+        (lambda wrong, groups: {name: wrong[groups == name].mean() for name in "abc"}, "three numbers"),
+        (normal_interval, "interval of no width"),
+        (interval_of_all, "counts all 60 images"),
+        (exact_interval, "Wilson's 95 % interval for 5 of 20"),
+        (error_in_place, "changes its input"),
+        (groups_in_place, "changes its input"),
+    ],
+)
+def test_error_by_group_rejects(answer, message):
+    assert message in checks.check_error_by_group(answer).message
 
 
 # --------------------------------------------------------------------------- lecture 06
