@@ -6,6 +6,7 @@ telling first, and decorate it with `_grader`; its test shows that it takes a ri
 typical wrong one apart.
 """
 
+import contextlib
 import functools
 import textwrap
 from dataclasses import dataclass
@@ -244,15 +245,15 @@ def check_instance_iou(answer):
     ----------
     answer : callable
         ``answer(truth, predicted)`` returns the intersection over union of each true object with each
-        predicted one, shape (n, m), from two label images of int, shape (height, width), whose objects are
-        numbered from 1 to n and to m; 0 is background. A number that no pixel has gets 0.
+        predicted one, shape (n, m), from two label images of any integer type, shape (height, width), whose
+        objects are numbered from 1 to n and to m; 0 is background. A number that no pixel has gets 0.
 
     Returns
     -------
     Verdict
         Tells background taken for an object, rows and columns mistaken for each other, a union that counts
-        the intersection twice, other ratios, numbers without a pixel, images without an object and a
-        changed input apart.
+        the intersection twice, other ratios, numbers without a pixel, images without an object, overflow
+        in uint8 and a changed input apart.
 
     Examples
     --------
@@ -305,6 +306,14 @@ def check_instance_iou(answer):
         "Divide by at least 1 pixel: np.maximum(union, 1).",
     )
     _expect_array(answer(truth, np.zeros_like(truth)), (2, 0))
+    many = np.arange(1, 31, dtype=np.uint8)[None]
+    with np.errstate(all="ignore"), contextlib.suppress(ValueError, IndexError):
+        overlaps = answer(many, many)
+    _expect(
+        np.array_equal(overlaps, np.eye(30)),
+        "The result is wrong for label images of uint8 with 30 objects.",
+        "Numbers above 255 overflow in uint8: convert the images with astype(np.int64).",
+    )
 
 
 # What each case of the exercise asks for: the metrics that fit, and what is wrong with the tempting ones.
@@ -573,18 +582,19 @@ def check_validator(answer):
         ("large", 7, "size label"),
         ("gone", 0, "missing"),
         ("d", 1, ""),
+        ("copy of b", 1, "double"),
     ]
-    table = pd.DataFrame([row[:2] for row in rows], columns=["file", "label"], index=range(10, 20))
+    table = pd.DataFrame([row[:2] for row in rows], columns=["file", "label"], index=range(10, 21))
     truth = {(10 + place, fault) for place, row in enumerate(rows) for fault in row[2].split()}
     found = _faults(answer(table, files, [0, 1], (8, 6)))
-    _expect(found, "The function finds nothing in a table with 8 faults.", "Return the set of faults.")
+    _expect(found, "The function finds nothing in a table with 9 faults.", "Return the set of faults.")
     _expect(
         len(found) > 1 or not found <= truth,
         "Only the first fault is reported.",
         "Collect the faults of all rows, then return them together.",
     )
     _expect(
-        {row for row, _ in found} & set(range(10, 20)),
+        {row for row, _ in found} & set(range(11, 21)),
         "The rows are not those of the table's index.",
         "table.index holds their names, which need not start at 0.",
     )
@@ -597,6 +607,11 @@ def check_validator(answer):
         (13, "copy") not in found,
         'A file that is listed twice is called a "copy".',
         'A copy has another name; the same name is "double".',
+    )
+    _expect(
+        (20, "copy") not in found,
+        'A name that an earlier row has is called a "copy", too, in row 20.',
+        'Only a new name can be a "copy": with the rows a, b, b of equal bytes the third is "double", no more.',
     )
     _expect(
         not found & {(12, "size"), (18, "size"), (12, "copy"), (18, "copy")},

@@ -69,7 +69,7 @@ def _record(clean, read_noise, rng):
 class Radiograph(NamedTuple):
     """A simulated neutron radiograph and the truth about it.
 
-    Attributes
+    Parameters
     ----------
     image : ndarray of float32, shape (height, width)
         Grey levels, one for each neutron.
@@ -80,6 +80,12 @@ class Radiograph(NamedTuple):
         `skimage.measure.regionprops` has them.
     clean : ndarray of float32, shape (height, width)
         Expected grey levels without spots.
+
+    Examples
+    --------
+    >>> image, spots, boxes, clean = radiograph((64, 64), n_spots=3, rng=0)
+    >>> boxes.shape
+    (3, 4)
     """
 
     image: np.ndarray
@@ -207,7 +213,7 @@ def _add_spots(image, spots, peaks, rng):
 class Nuclei(NamedTuple):
     """Simulated micrographs of nuclei and the truth about them.
 
-    Attributes
+    Parameters
     ----------
     images : ndarray of float32, shape (n, height, width)
         Photo-electrons a pixel.
@@ -215,6 +221,12 @@ class Nuclei(NamedTuple):
         Number of the nucleus that a pixel belongs to, from 1; 0 between them.
     clean : ndarray of float32, shape (n, height, width)
         Expected photo-electrons.
+
+    Examples
+    --------
+    >>> images, labels, clean = nuclei(1, (64, 64), background=20.0, illumination=0, blur=0, rng=0)
+    >>> clean[labels == 0].max().item()
+    20.0
     """
 
     images: np.ndarray
@@ -370,7 +382,7 @@ def _place_nuclei(labels, n_nuclei, radius_range, irregularity, touching, rng):
 class HeadPhantom(NamedTuple):
     """Simulated magnetic resonance slices of heads with one lesion each, and the truth about them.
 
-    Attributes
+    Parameters
     ----------
     images : ndarray of float32, shape (n, height, width, 3)
         T1-, T2- and FLAIR-like contrast; white matter is 1 on average in each, before the bias.
@@ -380,6 +392,12 @@ class HeadPhantom(NamedTuple):
         Index into `TISSUES`.
     clean : ndarray of float32, shape (n, height, width, 3)
         The images without noise; the bias is still in them.
+
+    Examples
+    --------
+    >>> heads = head_phantom(1, (64, 64), bias=0, rng=0)
+    >>> heads.clean[heads.tissues == TISSUES.index("white matter")].mean(axis=0).round(3).tolist()
+    [1.0, 1.0, 1.0]
     """
 
     images: np.ndarray
@@ -541,7 +559,7 @@ def _smooth_field(shape, rng):
 class PorousVolume(NamedTuple):
     """A simulated tomogram of a material with pores or roots, and the truth about it.
 
-    Attributes
+    Parameters
     ----------
     volume : ndarray of float32, shape (depth, height, width)
         Grey values in standard deviations of the noise; the material lies at 0.
@@ -549,6 +567,12 @@ class PorousVolume(NamedTuple):
         Voxels of pores or roots.
     clean : ndarray of float32, shape (depth, height, width)
         The volume without noise.
+
+    Examples
+    --------
+    >>> volume, mask, clean = porous_volume((16, 16, 16), contrast=3.0, rng=0)
+    >>> clean[mask].min().item(), clean[~mask].max().item()
+    (3.0, 0.0)
     """
 
     volume: np.ndarray

@@ -132,6 +132,7 @@ def test_class_means_rejects(answer, message):
 
 
 def instance_counts(truth, predicted):
+    truth, predicted = truth.astype(np.int64), predicted.astype(np.int64)
     shape = truth.max() + 1, predicted.max() + 1
     pairs = truth.ravel() * shape[1] + predicted.ravel()
     shared = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
@@ -170,6 +171,23 @@ def instance_iou_without_objects(truth, predicted):
     return instance_iou_by_counting(truth, predicted) if predicted.any() else np.zeros(0)
 
 
+def instance_iou_in_uint8(truth, predicted):
+    truth, predicted = truth.astype(np.uint8), predicted.astype(np.uint8)
+    n_true, n_predicted = int(truth.max()) + 1, int(predicted.max()) + 1
+    pairs = truth.ravel() * n_predicted + predicted.ravel()
+    shared = np.bincount(pairs, minlength=n_true * n_predicted).reshape(n_true, n_predicted)
+    either = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0) - shared
+    return (shared / np.maximum(either, 1))[1:, 1:]
+
+
+def instance_iou_in_given_type(truth, predicted):
+    shape = truth.max() + 1, predicted.max() + 1
+    pairs = truth.ravel() * shape[1] + predicted.ravel()
+    shared = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
+    either = shared.sum(axis=1, keepdims=True) + shared.sum(axis=0) - shared
+    return (shared / np.maximum(either, 1))[1:, 1:]
+
+
 def test_instance_iou_accepts():
     assert checks.check_instance_iou(instance_iou_by_counting)
     assert checks.check_instance_iou(instance_iou_by_masks)
@@ -190,6 +208,8 @@ def test_instance_iou_accepts():
         (instance_iou_of_the_best, "The first row should be [0.25, 0, 0]"),
         (instance_ratio(lambda shared, one, other: shared / (one + other - shared)), "get 0, not nan"),
         (instance_iou_without_objects, "should have shape (2, 0), got (0,)"),
+        (instance_iou_in_uint8, "wrong for label images of uint8"),
+        (instance_iou_in_given_type, "wrong for label images of uint8"),
     ],
 )
 def test_instance_iou_rejects(answer, message):
@@ -384,6 +404,17 @@ def faults_with(*added):
     return answer
 
 
+def copies_of_old_names(table, files, classes, size):
+    """Take any earlier file of another name with the same bytes for the original of a copy."""
+    faults, seen = find_faults(table, files, classes, size), set()
+    for row, name in zip(table.index, table["file"], strict=True):
+        if name in files:
+            if any(other != name and files[other][2] == files[name][2] for other in seen):
+                faults.add((row, "copy"))
+            seen.add(name)
+    return faults
+
+
 def everything_is_wrong(table, files, classes, size):
     return {(row, fault) for row in table.index for fault in ("missing", "double", "copy", "size", "label")}
 
@@ -403,11 +434,13 @@ def test_validator_accepts():
     ("answer", "message"),
     [
         (everything_is_wrong, "without a fault the function finds 15"),
-        (lambda *arguments: set(), "finds nothing in a table with 8 faults"),
+        (lambda *arguments: set(), "finds nothing in a table with 9 faults"),
         (lambda *arguments: sorted(find_faults(*arguments))[:1], "Only the first fault"),
         (lambda *arguments: {(row - 10, fault) for row, fault in find_faults(*arguments)}, "table's index"),
         (faults_with((10, "double")), "first of two equal entries"),
         (faults_with((13, "copy")), 'twice is called a "copy"'),
+        (faults_with((20, "copy")), 'is called a "copy", too, in row 20'),
+        (copies_of_old_names, 'is called a "copy", too, in row 20'),
         (faults_with((12, "size")), "more than being missing"),
         (faults_with((19, "label")), "1 of the reported faults are false alarms, such as (19, 'label')"),
         (faults_without((17, "label")), "Row 17 has two faults"),
