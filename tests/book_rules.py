@@ -147,6 +147,13 @@ def shows_what_it_uses(notebook):
             yield f"{name} is defined in a hidden cell only, but used in one that the reader sees"
 
 
+def draws_nothing_in_hiding(notebook):
+    """Hidden cells leave `rng` alone: who copies the cells that are shown gets the numbers of the page."""
+    for cell in code_cells(notebook, tag="remove-cell"):
+        if "rng" in names_in(ast.parse(cell.source)):
+            yield f"a hidden cell draws from rng: {cell.source.splitlines()[0]!r}"
+
+
 def is_seeded(notebook):
     """Every source of randomness has a seed: generators, and estimators that take random_state."""
     imported = {}
@@ -302,6 +309,7 @@ NOTEBOOK_RULES = [
     is_stripped,
     is_plain_python,
     shows_what_it_uses,
+    draws_nothing_in_hiding,
     is_seeded,
     has_short_cells,
     names_its_figures,

@@ -206,6 +206,11 @@ MUTATIONS = [
         replace(6, "answer = 2", "answer = glued"),
         "glued is defined in a hidden cell only",
     ),
+    (
+        "draws_nothing_in_hiding",
+        replace(4, "glued = 1", "glued = rng.integers(1, 2)"),
+        "a hidden cell draws from rng",
+    ),
     ("is_seeded", replace(3, "random_state=SEED", ""), "svm.SVC without random_state"),
     ("is_seeded", replace(3, "gain = 3.0", "gain = np.random.normal()"), "np.random.normal without a seed"),
     ("is_seeded", replace(3, "gain = 3.0", "rng = np.random.default_rng()"), "default_rng without a seed"),
