@@ -108,7 +108,8 @@ def _transmission(shape, rng):
     for centre in np.arange(0.42, 0.95, 0.12) + rng.uniform(-0.015, 0.015, 5):
         radius = rng.uniform(0.025, 0.045)
         half_chord = np.sqrt(np.maximum(radius**2 - (left - centre) ** 2, 0))
-        path += np.outer(rows > rng.uniform(0.05, 0.5), 2 * half_chord * 20)  # the field is 20 cm wide
+        shaded = np.ix_(rows > rng.uniform(0.05, 0.5), half_chord > 0)
+        path[shaded] += 2 * half_chord[half_chord > 0] * 20  # the field is 20 cm wide
     return np.exp(np.float32(-attenuation) * path)
 
 
