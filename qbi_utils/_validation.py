@@ -33,17 +33,17 @@ def draw_values(name, values, n_images, rng, **rule):
     return np.full(n_images, given)
 
 
-def validate_number(name, value, minimum=0):
-    """Refuse anything but a whole number of at least `minimum`."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < minimum:
-        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
+def validate_number(name, value):
+    """Refuse anything but a whole number of at least 0."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
 
 
 def validate_shape(name, shape, axes="height, width"):
     """Return a shape as a tuple with one whole side of at least 1 for each of the axes."""
-    sides = tuple(shape)
+    sides, n_axes = tuple(shape), len(axes.split(", "))
     whole = all(isinstance(side, int | np.integer) and side > 0 for side in sides)
-    if len(sides) != len(axes.split(", ")) or not whole:
-        count = "both" if len(axes.split(", ")) == 2 else "all"
+    if len(sides) != n_axes or not whole:
+        count = "both" if n_axes == 2 else "all"
         raise ValueError(f"{name} must be ({axes}), {count} whole and at least 1, got {shape}")
     return sides

@@ -51,11 +51,6 @@ def _range(name, values, **rule):
     return np.broadcast_to(given, 2)
 
 
-def _centred(shape):
-    """Rows and columns of all pixels, counted from the centre of the image."""
-    return [indices - (side - 1) / 2 for indices, side in zip(np.indices(shape), shape, strict=True)]
-
-
 def _record(clean, read_noise, rng):
     """Count quanta whose mean is `clean`, and read them out: Poisson and normal noise."""
     counts = rng.poisson(clean).astype(np.float32)
@@ -517,7 +512,8 @@ def head_phantom(
 
 def _draw_head(shape, lesion_radius, rng):
     """Tissue of each pixel, painted from the outside to the inside."""
-    down, right = _centred(shape)
+    middle = (np.array(shape) - 1) / 2
+    down, right = np.indices(shape) - middle[:, None, None]
     tilt = rng.uniform(-0.15, 0.15)
     down, right = down * np.cos(tilt) - right * np.sin(tilt), down * np.sin(tilt) + right * np.cos(tilt)
     half = 0.45 * min(shape) * rng.uniform(0.94, 1)
