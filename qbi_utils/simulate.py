@@ -2,14 +2,20 @@
 
 Objects are drawn first and the ground truth is taken from them; then come optics, counting statistics and the
 detector. Besides the noisy images each model returns `clean`, what the instrument would record on average.
+Characters written by hand, `digits` and `draw_strokes`, are given by the strokes of a pen, and free of noise.
 
 A range of a parameter is a tuple (low, high), from which one value is drawn for each image or each object; a
 number holds for all. Positions are (row, column) in pixels, rows downwards, (0, 0) in the centre of the first
 pixel.
 """
 
+import functools
+import itertools
+import math
 from typing import NamedTuple
 
+import joblib
+import numba
 import numpy as np
 from scipy import ndimage
 
@@ -29,6 +35,8 @@ __all__ = [
     "Nuclei",
     "PorousVolume",
     "Radiograph",
+    "digits",
+    "draw_strokes",
     "head_phantom",
     "nuclei",
     "porous_volume",
@@ -667,3 +675,483 @@ def _distance_to_roots(shape, n_filled, size, rng):
     thinning = np.linspace(1, 1.5, depth)[:, None, None]
     distance = ndimage.distance_transform_edt(away) * thinning + 0.01 * thinning
     return distance + rng.uniform(0, 0.001, shape)  # equal distances in random order
+
+
+# --------------------------------------------------------------------------- strokes of a pen
+
+_CHORD_ERROR = 0.05  # pixels, at most, between a curve and the straight pieces that stand for it
+_compile = functools.partial(numba.njit, nogil=True, cache=True, error_model="numpy", fastmath={"contract"})
+
+# A line or a quadratic curve, written as the cubic curve that it is.
+_ELEVATION = {
+    2: np.array([(3, 0), (2, 1), (1, 2), (0, 3)]) / 3,
+    3: np.array([(3, 0, 0), (1, 2, 0), (0, 2, 1), (0, 0, 3)]) / 3,
+    4: np.eye(4),
+}
+
+
+@_compile
+def _shorten_distances(squares, top, left, bottom, right, reach):
+    """Let no pixel within reach of a straight piece keep a larger squared distance than that to the piece."""
+    down, across = bottom - top, right - left
+    length = max(down * down + across * across, np.float32(1e-12))
+    first, last = math.ceil(min(left, right) - reach), math.floor(max(left, right) + reach)
+    first, last = max(first, 0), min(last, squares.shape[1] - 1)
+    lowest, highest = math.ceil(min(top, bottom) - reach), math.floor(max(top, bottom) + reach)
+    for row in range(max(lowest, 0), min(highest, squares.shape[0] - 1) + 1):
+        line, below = squares[row], np.float32(row) - top
+        for column in range(first, last + 1):
+            beside = np.float32(column) - left
+            along = (below * down + beside * across) / length
+            along = min(max(along, np.float32(0)), np.float32(1))
+            rows, columns = below - along * down, beside - along * across
+            line[column] = min(line[column], rows * rows + columns * columns)
+
+
+@_compile
+def _draw_cubics(cubics, counts, radius, softness, oversampling, chord_error, images):
+    """Ink of each pixel, from the distances of its points to the nearest stroke."""
+    n_images, height, width = images.shape
+    zoom, one = np.float32(oversampling), np.float32(1)
+    squares = np.empty((height * oversampling, width * oversampling), np.float32)
+    ink = np.empty(squares.shape[1], np.float32)
+    for index in range(n_images):
+        reach = (radius[index] + softness[index] / 2) * zoom
+        slope = one / (max(softness[index], np.float32(1e-6)) * zoom)
+        squares[:] = reach * reach
+        for number in range(counts[index]):
+            points = (cubics[index, number] + 0.5) * oversampling - 0.5
+            # A chord of 1 / n of the curve lies at most |second derivative| / (8 n^2) beside it.
+            bend = 0.0
+            for inner in range(2):
+                for axis in range(2):
+                    second = points[inner, axis] - 2 * points[inner + 1, axis] + points[inner + 2, axis]
+                    bend += second * second
+            n_pieces = 1 + int(math.sqrt(6 * math.sqrt(bend) / (8 * chord_error * oversampling)))
+            top, left = np.float32(points[0, 0]), np.float32(points[0, 1])
+            for piece in range(1, n_pieces + 1):
+                t = piece / n_pieces
+                a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+                bottom = a * points[0, 0] + b * points[1, 0] + c * points[2, 0] + d * points[3, 0]
+                right = a * points[0, 1] + b * points[1, 1] + c * points[2, 1] + d * points[3, 1]
+                bottom, right = np.float32(bottom), np.float32(right)
+                _shorten_distances(squares, top, left, bottom, right, reach)
+                top, left = bottom, right
+        for row in range(height):
+            ink[:] = 0
+            for line in squares[row * oversampling : (row + 1) * oversampling]:
+                for column in range(ink.size):
+                    value = (reach - math.sqrt(line[column])) * slope
+                    ink[column] += min(max(value, np.float32(0)), one)
+            for column in range(width):
+                mean = np.float32(0)
+                for part in range(oversampling):
+                    mean += ink[column * oversampling + part]
+                images[index, row, column] = mean / (zoom * zoom)
+
+
+def draw_strokes(
+    characters, shape=(28, 28), *, pen_radius=1.3, softness=1.2, oversampling=2, n_jobs=None, rng=None
+):
+    """Draw characters with a round, soft pen, bright on dark, from the control points of their strokes.
+
+    A stroke is a straight line, a quadratic or a cubic Bézier curve: two, three or four control points, the
+    first and the last of them on the curve. The ink of a point depends on its distance to the nearest
+    stroke: 1 up to ``pen_radius - softness / 2``, 0 from ``pen_radius + softness / 2`` on, falling linearly
+    in between. Strokes that cross add no ink.
+
+    Parameters
+    ----------
+    characters : sequence
+        Characters, each a sequence of strokes; a stroke is array_like of shape (k, 2), k = 2, 3 or 4: (row,
+        column) in pixels. A character without strokes stays blank; what leaves the image is cut.
+    shape : tuple of int
+        Height and width of the images, in pixels.
+    pen_radius : float, tuple of float or array_like, shape (n,)
+        Distance from a stroke at which the ink has fallen to one half, in pixels, above 0; one for all
+        characters, a range, or one for each.
+    softness : float, tuple of float or array_like, shape (n,)
+        Width of the edge of a stroke, in pixels, at least 0.
+    oversampling : int
+        Points along each side of a pixel whose mean is its ink, at least 1: the character is drawn large and
+        resampled by area. On simulated digits 2 differs from 10 by a root mean square of 0.01, at a ninth of
+        the time.
+    n_jobs : int, optional
+        Threads that share the characters; -1 uses all processors. The result does not depend on it.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator, for values from a range.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, height, width)
+        Images, 0 (no ink) to 1.
+
+    Raises
+    ------
+    ValueError
+        If a stroke has a wrong shape or is not finite, or a number is out of its range.
+
+    Examples
+    --------
+    A plus sign, drawn with a pen two pixels wide.
+
+    >>> plus = [[(0, 2), (4, 2)], [(2, 0), (2, 4)]]
+    >>> draw_strokes([plus], (5, 5), pen_radius=1, softness=1)[0].round(1)
+    array([[0. , 0.5, 1. , 0.5, 0. ],
+           [0.5, 0.6, 1. , 0.6, 0.5],
+           [1. , 1. , 1. , 1. , 1. ],
+           [0.5, 0.6, 1. , 0.6, 0.5],
+           [0. , 0.5, 1. , 0.5, 0. ]], dtype=float32)
+    """
+    characters = [list(character) for character in characters]
+    shape = validate_shape("shape", shape)
+    pen = _draw_pen(len(characters), pen_radius, softness, oversampling, np.random.default_rng(rng))
+    counts = np.array([len(character) for character in characters], int)
+    cubics = np.zeros((len(characters), counts.max(initial=0), 4, 2))
+    for index, character in enumerate(characters):
+        for number, stroke in enumerate(character):
+            points = np.asarray(stroke, float)
+            if points.shape not in ((2, 2), (3, 2), (4, 2)):
+                raise ValueError(
+                    f"characters[{index}][{number}] must have shape (2, 2), (3, 2) or (4, 2), got {points.shape}"
+                )
+            if not np.isfinite(points).all():
+                raise ValueError(f"characters[{index}][{number}] must be finite, got {points.tolist()}")
+            cubics[index, number] = _ELEVATION[len(points)] @ points
+    return _rasterize(cubics, counts, *pen, shape, n_jobs)
+
+
+def _draw_pen(n_images, radius, softness, oversampling, rng):
+    """Check the description of the pen; return radius and softness for each image, and the oversampling."""
+    radius = draw_values("pen_radius", radius, n_images, rng, **POSITIVE).astype(np.float32)
+    softness = draw_values("softness", softness, n_images, rng, **NOT_NEGATIVE).astype(np.float32)
+    validate_number("oversampling", oversampling)
+    if oversampling == 0:
+        raise ValueError("oversampling must be at least 1, got 0")
+    return radius, softness, int(oversampling)
+
+
+def _rasterize(cubics, counts, radius, softness, oversampling, shape, n_jobs):
+    """Draw the cubic curves of each image, of which the first `counts` count."""
+    images = np.empty((len(cubics), *shape), np.float32)
+    n_threads = min(joblib.effective_n_jobs(n_jobs), max(len(images), 1))
+    edges = np.linspace(0, len(images), n_threads + 1).astype(int)
+
+    def draw_block(start, stop):
+        block = slice(start, stop)
+        arrays = (cubics[block], counts[block], radius[block], softness[block])
+        _draw_cubics(*arrays, oversampling, _CHORD_ERROR, images[block])
+
+    joblib.Parallel(n_threads, require="sharedmem")(
+        joblib.delayed(draw_block)(*ends) for ends in itertools.pairwise(edges)
+    )
+    return images
+
+
+# --------------------------------------------------------------------------- handwritten digits
+
+_BOX = 20  # pixels that a digit of MNIST fills along its longer side
+_MIDDLE = 14  # row and column of the pixel that the centre of its ink falls into, in a frame of 28
+
+
+class _Variant(NamedTuple):
+    """One way to write a digit.
+
+    Its points, called A, B, C, ..., are (row, column) in a frame of 28 pixels. A stroke names the two, three or
+    four control points of a line, a quadratic or a cubic curve; strokes that share a point stay joined.
+    """
+
+    probability: float
+    points: tuple
+    strokes: str
+
+
+# fmt: off
+_VARIANTS = {
+    0: [
+        _Variant(0.4, ((4, 14), (4, 3), (24, 3), (24, 14), (24, 25), (4, 25)), "ABCD DEFA"),
+        # Narrow and slanted; then one whose end passes the beginning.
+        _Variant(0.3, ((4, 17), (4, 8), (24, 3), (24, 11), (24, 20), (4, 25)), "ABCD DEFA"),
+        _Variant(0.3, ((5, 16), (2, 3), (24, 1), (24, 13), (24, 25), (5, 26), (5, 12)), "ABCD DEFG"),
+    ],
+    1: [
+        _Variant(0.92, ((4, 15), (14, 14), (24, 13)), "ABC"),
+        # With a flag, then with a base, too.
+        _Variant(0.05, ((4, 15), (14, 14.5), (24, 14), (8, 11)), "DA ABC"),
+        _Variant(0.03, ((4, 15), (14, 14.5), (24, 14), (8, 11), (24, 9), (24, 19)), "DA ABC EF"),
+    ],
+    2: [
+        _Variant(
+            0.35, ((9, 7), (2, 9), (2, 23), (10, 20), (14, 18), (19, 12), (23, 6), (23, 14), (23, 22)),
+            "ABCD DEFG GHI",
+        ),
+        # With a loop below, round or flat.
+        _Variant(
+            0.25,
+            ((8, 9), (1, 11), (2, 22), (12, 19), (20, 16.5), (28, 8), (22, 6), (17, 4.5), (18, 14), (23, 24)),
+            "ABCD DEFG GHIJ",
+        ),
+        _Variant(
+            0.2,
+            ((10, 8), (0, 8), (2, 24), (12, 18), (16, 15), (25, 6), (22, 5), (19, 4), (21, 14), (22, 23)),
+            "ABCD DEFG GHIJ",
+        ),
+        # Angular, like a Z; without the upper bow.
+        _Variant(0.15, ((6, 8), (4, 14), (6, 20), (14, 17), (23, 7), (22, 14), (23, 22)), "ABC CDE EFG"),
+        _Variant(0.05, ((8, 12), (4, 15), (7, 17), (14, 14), (23, 7), (22, 14), (21, 23)), "ABC CDE EFG"),
+    ],
+    3: [
+        _Variant(0.65, ((6, 9), (2, 14), (5, 23), (13, 13), (12, 23), (26, 23), (22, 8)), "ABCD DEFG"),
+        # With a flat top.
+        _Variant(0.2, ((5, 9), (4, 14), (5, 19), (9, 16), (12, 13), (11, 24), (26, 23), (22, 8)), "ABC CDE EFGH"),
+        # With a loop in the middle.
+        _Variant(
+            0.15,
+            ((6, 9), (1, 15), (6, 24), (13, 13), (15, 10), (11, 10), (12, 13), (12, 23), (26, 23), (22, 8)),
+            "ABCD DEFG GHIJ",
+        ),
+    ],
+    4: [
+        # Open, closed, and round below.
+        _Variant(0.7, ((4, 9), (10, 7), (15, 8), (15, 14), (14, 21), (4, 19), (14, 18), (25, 17)), "ABC CDE FGH"),
+        _Variant(0.15, ((4, 17), (10, 11), (16, 7), (16, 14), (16, 22), (14, 16), (25, 15)), "ABC CDE AFG"),
+        _Variant(0.15, ((5, 8), (17, 4), (17, 16), (11, 20), (4, 20), (14, 18), (25, 16)), "ABCD EFG"),
+    ],
+    5: [
+        _Variant(0.45, ((5, 22), (5, 17), (5, 11), (9, 10), (12, 9), (9, 25), (26, 24), (22, 7)), "ABC CDE EFGH"),
+        # The bar drawn last, then all in one go, like an S.
+        _Variant(
+            0.25, ((7, 11), (10, 10), (13, 9), (10, 25), (26, 23), (22, 7), (6, 12), (5.5, 17), (5, 23)),
+            "ABC CDEF GHI",
+        ),
+        _Variant(0.3, ((5, 22), (3, 11), (9, 5), (13, 14), (18, 22), (25, 19), (22, 7)), "ABCD DEFG"),
+    ],
+    6: [
+        _Variant(
+            0.6, ((4, 16), (8, 10), (14, 7), (19, 7), (27, 7), (26, 22), (19, 20), (13, 18), (14, 10), (20, 8)),
+            "ABCD DEFG GHIJ",
+        ),
+        # With a small loop.
+        _Variant(
+            0.4, ((4, 17), (4, 8), (22, 3), (23, 12), (24, 19), (17, 23), (16, 17), (15, 13), (18, 11), (22, 12)),
+            "ABCD DEFG GHIJ",
+        ),
+    ],
+    7: [
+        # Plain, with a hook, with a bar, round.
+        _Variant(0.45, ((6, 7), (5, 14), (5, 21), (13, 17), (24, 14)), "ABC CDE"),
+        _Variant(0.2, ((6, 7), (5, 14), (5, 21), (13, 17), (24, 14), (9, 7)), "FA ABC CDE"),
+        _Variant(0.15, ((6, 7), (5, 14), (5, 21), (13, 17), (24, 13), (14, 11), (14, 20)), "ABC CDE FG"),
+        _Variant(0.2, ((8, 7), (1, 16), (2, 26), (13, 19), (18, 17), (24, 16)), "ABCD DEF"),
+    ],
+    8: [
+        _Variant(
+            0.4,
+            ((7, 18), (1, 13), (6, 6), (13, 13), (20, 20), (27, 15), (23, 10), (19, 6), (16, 11), (10, 20)),
+            "ABCD DEFG GHIJ JA",
+        ),
+        # Open at the top, where the pen ends in a straight line.
+        _Variant(
+            0.3,
+            ((7, 18), (2, 12), (6, 5), (13, 13), (20, 20), (27, 14), (23, 10), (19, 6), (14, 13), (5, 20)),
+            "ABCD DEFG GHIJ",
+        ),
+        # One ring on another.
+        _Variant(
+            0.3,
+            ((4, 14), (4, 8), (13, 8), (13, 14), (13, 20), (4, 20), (13, 8), (24, 8), (24, 14), (24, 20), (13, 20)),
+            "ABCD DEFA DGHI IJKD",
+        ),
+    ],
+    9: [
+        # With a stem that is straight, or bent; with a hook.
+        _Variant(0.3, ((7, 19), (1, 16), (3, 6), (10, 8), (15, 10), (14, 18), (24, 15)), "ABCD DEFA AG"),
+        _Variant(0.2, ((8, 19), (1, 16), (3, 5), (11, 8), (17, 10), (14, 19), (17, 18.5), (25, 16)), "ABCD DEFA AGH"),
+        _Variant(
+            0.15, ((9, 19), (1, 16), (4, 5), (12, 9), (16, 12), (13, 20), (20, 20), (27, 16), (23, 9)),
+            "ABCD DEFA AGHI",
+        ),
+        # The loop ends below its beginning; the stem begins above it.
+        _Variant(
+            0.35, ((5, 17), (2, 10), (7, 4), (12, 8), (16, 11), (12, 17), (6, 19), (15, 17), (24, 15)),
+            "ABCD DEFG GHI",
+        ),
+    ],
+}
+# fmt: on
+
+_MOST_POINTS = max(len(variant.points) for variants in _VARIANTS.values() for variant in variants)
+_MOST_STROKES = max(len(variant.strokes.split()) for variants in _VARIANTS.values() for variant in variants)
+
+
+def digits(
+    labels,
+    *,
+    jitter=1.0,
+    slant=(-0.3, 0.55),
+    rotation=(-10.0, 10.0),
+    aspect=(0.7, 1.35),
+    pen_radius=(0.8, 1.8),
+    softness=(0.3, 1.0),
+    oversampling=2,
+    n_jobs=None,
+    rng=None,
+    return_strokes=False,
+):
+    """Simulate handwritten digits in the format of MNIST, from strokes whose control points are jittered.
+
+    A way to write the digit is drawn at random (with or without the bar of a 7, an open or a closed 4, ...).
+    Its control points are moved at random, then all of it is slanted, stretched and rotated. As in MNIST the
+    ink fills 20 pixels along its longer side, and is moved by whole pixels until the centre of its mass lies
+    in pixel (14, 14) of 28 x 28. The pen is that of `draw_strokes`.
+
+    Parameters
+    ----------
+    labels : array_like of int, shape (n,)
+        Digits to write, 0 to 9.
+    jitter : float, tuple of float or array_like, shape (n,)
+        Standard deviation of the normal displacement of a control point along each axis, in pixels, at least
+        0; one for all digits, a range from which each digit takes its own, or one for each. From 3 on some
+        digits cannot be read.
+    slant : float, tuple of float or array_like, shape (n,)
+        Columns to the right for each row upwards.
+    rotation : float, tuple of float or array_like, shape (n,)
+        Angle in degrees, counter-clockwise.
+    aspect : float, tuple of float or array_like, shape (n,)
+        Factor of the width, above 0, before slant and rotation.
+    pen_radius, softness : float, tuple of float or array_like, shape (n,)
+        Pen, as for `draw_strokes`; ``pen_radius + softness / 2`` must be below 10.
+    oversampling : int
+        Points along each side of a pixel, as for `draw_strokes`.
+    n_jobs : int, optional
+        Threads that share the digits; -1 uses all processors. The result does not depend on it.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator. For a given seed and number of digits, an image depends on its own label and place
+        only, not on the other labels.
+    return_strokes : bool
+        Whether to return the strokes, too.
+
+    Returns
+    -------
+    images : ndarray of float32, shape (n, 28, 28)
+        Digits, 0 (no ink) to 1.
+    strokes : list of list of ndarray, shape (k, 2)
+        Control points (row, column) of the strokes of each digit, in pixels; only if asked for. With the same
+        pen, `draw_strokes` draws the same images from them.
+
+    Raises
+    ------
+    ValueError
+        If a label is no digit, or a number is out of its range.
+
+    References
+    ----------
+    Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits: box and centre.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> images, strokes = digits([0, 7], pen_radius=1.2, softness=1, rng=0, return_strokes=True)
+    >>> images.shape, [len(character) for character in strokes]
+    ((2, 28, 28), [2, 3])
+    >>> np.allclose(draw_strokes(strokes, pen_radius=1.2, softness=1), images, atol=1e-4)
+    True
+    """
+    rng = np.random.default_rng(rng)
+    labels = _validate_digits(labels)
+    n = len(labels)
+    jitter = draw_values("jitter", jitter, n, rng, **NOT_NEGATIVE)
+    slant = draw_values("slant", slant, n, rng)
+    rotation = np.deg2rad(draw_values("rotation", rotation, n, rng))
+    aspect = draw_values("aspect", aspect, n, rng, **POSITIVE)
+    pen = _draw_pen(n, pen_radius, softness, oversampling, rng)
+    reach = pen[0] + pen[1] / 2.0
+    if reach.max(initial=0) >= _BOX / 2:
+        raise ValueError(
+            f"pen_radius + softness / 2 must be below {_BOX // 2}, half of the box, got {reach.max()}"
+        )
+    cos, sin = np.cos(rotation), np.sin(rotation)
+    matrices = np.stack([cos + slant * sin, -aspect * sin, sin - slant * cos, aspect * cos], axis=1)
+    choice, offsets = rng.random(n), jitter[:, None, None] * rng.standard_normal((n, _MOST_POINTS, 2))
+
+    cubics, counts = np.zeros((n, _MOST_STROKES, 4, 2)), np.zeros(n, int)
+    characters = [None] * n
+    for which, strokes, points in _write(
+        labels, choice, offsets, matrices.reshape(n, 2, 2), _BOX - 2 * reach
+    ):
+        counts[which] = len(strokes)
+        for place, stroke in enumerate(strokes):
+            cubics[which, place] = _ELEVATION[len(stroke)] @ points[:, stroke]
+        if return_strokes:
+            for index, own in zip(which, points, strict=True):
+                characters[index] = [own[stroke] for stroke in strokes]
+
+    boxes = _rasterize(cubics, counts, *pen, (_BOX, _BOX), n_jobs)
+    images, corners = _centre_ink(boxes)
+    if not return_strokes:
+        return images
+    return images, [
+        [stroke + corner for stroke in character]
+        for character, corner in zip(characters, corners, strict=True)
+    ]
+
+
+def _validate_digits(labels):
+    """Return labels as an array of integers."""
+    labels = np.asarray(labels)
+    if labels.ndim != 1:
+        raise ValueError(f"labels must be a sequence of digits, got shape {labels.shape}")
+    known = np.isin(labels, np.arange(10)) & (labels.dtype.kind in "iuf")  # neither text nor true and false
+    if not known.all():
+        place = known.argmin()
+        raise ValueError(
+            f"labels must be whole numbers from 0 to 9, got {labels.tolist()[place]!r} at position {place}"
+        )
+    return labels.astype(int)
+
+
+def _write(labels, choice, offsets, matrices, sides):
+    """Yield, for each way of writing, who writes so, the strokes, and their control points within the box."""
+    for digit, variants in _VARIANTS.items():
+        limits = np.cumsum([variant.probability for variant in variants])[:-1]
+        chosen = np.where(labels == digit, np.searchsorted(limits, choice, side="right"), -1)
+        for number, variant in enumerate(variants):
+            which = np.flatnonzero(chosen == number)
+            if which.size:
+                strokes = _stroke_indices(variant)
+                points = np.array(variant.points) + offsets[which, : len(variant.points)]
+                yield which, strokes, _fit_into_box(points @ matrices[which].mT, strokes, sides[which])
+
+
+def _stroke_indices(variant):
+    """Look up the control points of each stroke by their letters."""
+    return [[ord(letter) - ord("A") for letter in stroke] for stroke in variant.strokes.split()]
+
+
+def _fit_into_box(points, strokes, side):
+    """Scale points so that the longer side of their strokes has a given length, around the middle of the box."""
+    curves = np.stack([_ELEVATION[len(stroke)] @ points[:, stroke] for stroke in strokes], axis=1)
+    a, b, c, d = np.moveaxis(curves, 2, 0)
+    # A coordinate is extreme at an end, or where its derivative is 0: a quadratic function of time, here by 3.
+    square, linear, constant = d - 3 * c + 3 * b - a, 2 * (a - 2 * b + c), b - a
+    with np.errstate(divide="ignore", invalid="ignore"):
+        larger = -(linear + np.copysign(np.sqrt(linear**2 - 4 * square * constant), linear)) / 2
+        times = np.clip(np.nan_to_num(np.stack([larger / square, constant / larger])), 0, 1)
+    rest = 1 - times
+    inner = rest**3 * a + 3 * rest**2 * times * b + 3 * rest * times**2 * c + times**3 * d
+    positions = np.concatenate([inner, a[None], d[None]])
+    low, high = positions.min(axis=(0, 2)), positions.max(axis=(0, 2))
+    scale = side / (high - low).max(axis=1)
+    return (points - (low + high)[:, None] / 2) * scale[:, None, None] + (_BOX - 1) / 2
+
+
+def _centre_ink(boxes):
+    """Move each box by whole pixels so that the centre of its ink comes to the middle of a frame of 28."""
+    pixels = np.arange(_BOX)
+    mass = np.maximum(boxes.sum(axis=(1, 2)), 1e-6)[:, None]  # a very fine pen may miss all points
+    centres = np.stack([boxes.sum(axis=2) @ pixels, boxes.sum(axis=1) @ pixels], axis=1) / mass
+    corners = np.clip(np.rint(_MIDDLE - centres), 0, 28 - _BOX).astype(int)
+    images = np.zeros((len(boxes), 28, 28), np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(images, (_BOX, _BOX), axis=(1, 2), writeable=True)
+    windows[np.arange(len(boxes)), corners[:, 0], corners[:, 1]] = boxes
+    return images, corners

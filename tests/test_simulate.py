@@ -1,19 +1,28 @@
 """Ground truth and noise of the simulations, against laws of physics worked out by hand."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 from scipy import ndimage
 from skimage.measure import label, regionprops
 
 from qbi_utils import simulate
+from qbi_utils.augment import deskew
+from qbi_utils.datasets import load_mnist
+from qbi_utils.neighbors import nearest_neighbors
 
 MODELS = {
     "radiograph": lambda **kw: simulate.radiograph(**{"shape": (64, 48), "n_spots": 20, **kw}),
     "nuclei": lambda **kw: simulate.nuclei(**{"n_images": 2, "shape": (64, 48), **kw}),
     "head_phantom": lambda **kw: simulate.head_phantom(**{"n_images": 2, "shape": (64, 48), **kw}),
     "porous_volume": lambda **kw: simulate.porous_volume(**{"shape": (16, 20, 24), **kw}),
+}
+DRAWINGS = {
+    "draw_strokes": lambda **kw: simulate.draw_strokes(**{"characters": [[[(1, 2), (5, 6)]]] * 2, **kw}),
+    "digits": lambda **kw: simulate.digits(**{"labels": [3, 8], **kw}),
 }
 
 
@@ -285,6 +294,299 @@ def test_roots_grow_from_a_face_without_a_gap():
     assert mask[0].mean() > 1.3 * mask[-1].mean() > 0
 
 
+# --------------------------------------------------------------------------- strokes of a pen
+
+
+def _ink_by_hand(distance, radius, softness):
+    """Ink at a distance from the stroke, as documented."""
+    return np.clip(0.5 + (radius - distance) / softness, 0, 1)
+
+
+def _dense_curve(stroke):
+    """5000 points of a Bézier curve, by the definition of Bernstein polynomials."""
+    t, degree = np.linspace(0, 1, 5000), len(stroke) - 1
+    return sum(
+        math.comb(degree, i) * np.outer(t**i * (1 - t) ** (degree - i), point)
+        for i, point in enumerate(stroke)
+    )
+
+
+def _dense_distance(stroke, shape, oversampling):
+    """Distance of each subpixel to a Bézier curve."""
+    curve = _dense_curve(stroke)
+    rows, columns = (((np.arange(side * oversampling) + 0.5) / oversampling) - 0.5 for side in shape)
+    return np.array([[np.hypot(*(curve - (row, column)).T).min() for column in columns] for row in rows])
+
+
+def test_profile_of_a_line_is_worked_out_by_hand():
+    line = [[(5, -20), (5, 30)]]
+    (image,) = simulate.draw_strokes([line], (11, 9), pen_radius=2, softness=1, oversampling=2)
+    # Points of a pixel lie a quarter of a pixel from its middle. Row 7 is 1.75 and 2.25 away: 0.75 and 0.25.
+    np.testing.assert_allclose(image[:, 4], [0, 0, 0, 0.5, 1, 1, 1, 0.5, 0, 0, 0], atol=1e-6)
+    (image,) = simulate.draw_strokes([line], (11, 9), pen_radius=1, softness=2, oversampling=2)
+    # 0 and 0.25 away: 0.875; 0.75 and 1.25: 0.625 and 0.375; 1.75 and 2.25: 0.125 and 0.
+    np.testing.assert_allclose(image[2:9, 4], [0, 0.0625, 0.5, 0.875, 0.5, 0.0625, 0], atol=1e-6)
+    np.testing.assert_allclose(image, image[:, :1] * np.ones(9), atol=1e-6)
+
+
+@pytest.mark.parametrize("softness", [0, 0.7, 3])
+def test_a_point_is_a_disc_and_a_line_a_capsule(softness):
+    characters = [[[(10, 10), (10, 10)]], [[(8, 5), (12, 17)]]]
+    point, line = simulate.draw_strokes(
+        characters, (21, 22), pen_radius=3, softness=softness, oversampling=16
+    )
+    # The mean over the ramp of the disc's squared radius.
+    disc = np.pi * (3**2 + softness**2 / 12)
+    assert point.sum() == pytest.approx(disc, rel=2e-3)
+    assert line.sum() == pytest.approx(disc + 2 * 3 * math.hypot(4, 12), rel=2e-3)
+    np.testing.assert_allclose(point[:21, :21], point[:21, :21].T, atol=1e-5)
+
+
+@pytest.mark.parametrize("oversampling", [1, 3])
+@pytest.mark.parametrize("n_points", [2, 3, 4])
+def test_curves_have_the_distance_of_a_dense_reference(n_points, oversampling):
+    rng = np.random.default_rng(n_points)
+    for softness in (0.5, 2):
+        stroke = rng.uniform(1, 11, (n_points, 2))
+        (image,) = simulate.draw_strokes(
+            [[stroke]], (12, 13), pen_radius=1.5, softness=softness, oversampling=oversampling
+        )
+        ink = _ink_by_hand(_dense_distance(stroke, (12, 13), oversampling), 1.5, softness)
+        expected = ink.reshape(12, oversampling, 13, oversampling).mean(axis=(1, 3))
+        # Chords lie at most 0.05 pixels beside the curve; the reference steps less than 0.005.
+        np.testing.assert_allclose(image, expected, atol=0.055 / softness)
+
+
+def test_a_curve_of_lower_degree_is_one_of_higher_degree():
+    a, b = np.array([2.0, 3.0]), np.array([11.0, 9.0])
+    line = [(a, b), (a, (a + b) / 2, b), (a, a + (b - a) / 3, a + 2 * (b - a) / 3, b)]
+    images = simulate.draw_strokes([[stroke] for stroke in line], (14, 14))
+    np.testing.assert_allclose(images[1:], images[[0, 0]], atol=1e-5)
+
+
+def test_oversampling_converges():
+    _, strokes = simulate.digits(np.arange(10), rng=0, return_strokes=True)
+    finest = simulate.draw_strokes(strokes, oversampling=16)
+    errors = [np.abs(simulate.draw_strokes(strokes, oversampling=n) - finest).max() for n in (1, 2, 4, 8)]
+    assert all(second < 0.6 * first for first, second in itertools.pairwise(errors))
+    assert errors[1] < 0.06
+
+
+def test_crossing_strokes_add_no_ink():
+    strokes = [[(2, 2), (12, 12)], [(2, 12), (7, 0), (12, 2)], [(3, 1), (5, 14), (9, 3), (11, 12)]]
+    both, *single = simulate.draw_strokes(
+        [strokes, *([stroke] for stroke in strokes)], (15, 15), oversampling=1
+    )
+    assert np.array_equal(both, np.max(single, axis=0))
+    assert np.array_equal(both, simulate.draw_strokes([strokes[::-1]], (15, 15), oversampling=1)[0])
+
+
+def test_what_leaves_the_image_is_cut():
+    strokes = [[(-5, 3), (30, 25)], [(10, -9), (2, 40), (25, 12)]]
+    large = simulate.draw_strokes([[np.add(stroke, 10) for stroke in strokes]], (40, 40))
+    cut = simulate.draw_strokes([strokes], (20, 20))
+    np.testing.assert_allclose(cut, large[:, 10:30, 10:30], atol=1e-4)
+    assert not simulate.draw_strokes([[[(-9, 0), (-9, 9)], [(90, 0), (90, 9)]]], (8, 8)).any()
+
+
+def test_characters_may_have_no_stroke_and_each_its_own_pen():
+    line = [[(5, 2), (5, 8)]]
+    images = simulate.draw_strokes([[], line, line], (11, 11), pen_radius=[1, 1, 2], softness=(0.5, 1), rng=0)
+    assert not images[0].any()
+    assert images[2].sum() > 1.5 * images[1].sum() > 0
+    assert simulate.draw_strokes([], (3, 4)).shape == (0, 3, 4)
+
+
+# --------------------------------------------------------------------------- handwritten digits
+
+LABELS = np.arange(300) % 10
+PLAIN = {"slant": 0, "rotation": 0, "aspect": 1, "pen_radius": 1.3, "softness": 0.6}
+
+
+@pytest.mark.parametrize("labels", [[3, 1], (3, 1), np.array([3, 1], np.uint8)])
+def test_digits_are_those_asked_for(labels):
+    images = simulate.digits(labels, rng=0)
+    assert images.dtype == np.float32
+    assert images.shape == (2, 28, 28)
+    assert images.min() == 0
+    assert 0.95 < images.max() <= 1
+    assert images[0].sum() > 1.3 * images[1].sum()
+
+
+def test_no_label_gives_no_image():
+    images, strokes = simulate.digits([], return_strokes=True)
+    assert images.shape == (0, 28, 28)
+    assert strokes == []
+
+
+def test_the_same_seed_gives_the_same_digits_whatever_the_other_labels_and_the_threads():
+    images = simulate.digits(LABELS, rng=1)
+    assert np.array_equal(simulate.digits(LABELS, rng=1, n_jobs=2), images)
+    assert not np.array_equal(simulate.digits(LABELS, rng=2), images)
+    others = LABELS.copy()
+    others[10:] = 8
+    again = simulate.digits(others, rng=1)
+    same = others == LABELS
+    assert np.array_equal(again[same], images[same])
+
+
+def test_strokes_draw_the_digits_again():
+    rng = np.random.default_rng(0)
+    pen = {"pen_radius": rng.uniform(0.8, 2, 300), "softness": rng.uniform(0, 1, 300)}
+    images, strokes = simulate.digits(LABELS, **pen, jitter=(0, 3), rng=0, return_strokes=True)
+    assert {len(stroke) for character in strokes for stroke in character} == {2, 3, 4}
+    redrawn = simulate.draw_strokes(strokes, **pen)
+    # Where rounding adds one chord to a curve, ink moves by less than the chord's 0.05 pixels.
+    hard = pen["softness"] > 0.3
+    assert np.quantile(np.abs(redrawn - images), 0.9999) < 1e-3
+    np.testing.assert_allclose(redrawn[hard], images[hard], atol=0.05 / 0.3)
+
+
+@pytest.mark.parametrize("source", ["MNIST", "simulated"])
+def test_digits_have_box_and_centre_of_mnist(source):
+    if source == "MNIST":
+        images = load_mnist("train").images[:3000] / 255
+    else:
+        images = simulate.digits(np.arange(3000) % 10, jitter=(0, 2), rng=0)
+    sides = []
+    for axis in (2, 1):
+        mass = images.sum(axis=axis)
+        inked = mass > 0
+        sides.append(28 - inked[:, ::-1].argmax(axis=1) - inked.argmax(axis=1))
+        centres = mass @ np.arange(28) / mass.sum(axis=1)
+        assert np.abs(centres - 14).max() <= 0.5 + 1e-5
+        assert centres.mean() == pytest.approx(14, abs=0.05)
+    assert np.mean(np.max(sides, axis=0) == 20) > 0.999
+
+
+def test_strokes_and_pen_fill_the_box():
+    softness = np.linspace(0, 2, 300)
+    _, characters = simulate.digits(
+        LABELS, jitter=2, pen_radius=1.5, softness=softness, rng=0, return_strokes=True
+    )
+    extents = [np.ptp(np.concatenate([_dense_curve(stroke) for stroke in own]), axis=0) for own in characters]
+    np.testing.assert_allclose(np.max(extents, axis=1) + 2 * 1.5 + softness, 20, atol=1e-4)
+
+
+def test_ink_resembles_that_of_mnist():
+    train = load_mnist("train")
+    real, labels = train.images[:5000] / 255, train.labels[:5000]
+    simulated = np.round(simulate.digits(labels, rng=0) * 255) / 255
+    for digit in range(10):
+        means = [images[labels == digit].mean() for images in (real, simulated)]
+        assert means[1] == pytest.approx(means[0], rel=0.2)
+    assert simulated.mean() == pytest.approx(real.mean(), rel=0.05)
+    saturated = [(images > 0.98).sum() / (images > 0).sum() for images in (real, simulated)]
+    assert saturated[1] == pytest.approx(saturated[0], abs=0.05)
+
+
+def test_real_digits_are_recognised_by_simulated_ones():
+    train = load_mnist("train")
+    labels = np.arange(4000) % 10
+    simulated = deskew(simulate.digits(labels, jitter=(0.5, 2), rng=0))
+    real = deskew((train.images[:500] / 255).astype(np.float32))
+    found = labels[nearest_neighbors(simulated, real)[:, 0]]
+    assert (found == train.labels[:500]).mean() > 0.88
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_ways_of_writing_have_their_probabilities(digit):
+    variants = simulate._VARIANTS[digit]
+    probabilities = [variant.probability for variant in variants]
+    assert sum(probabilities) == pytest.approx(1)
+    images = simulate.digits(np.full(1000, digit), jitter=0, **PLAIN, rng=digit)
+    # Without jitter only the ways of writing differ.
+    _, counts = np.unique(images.reshape(1000, -1), axis=0, return_counts=True)
+    assert len(counts) == len(variants)
+    for count, probability in zip(sorted(counts), sorted(probabilities), strict=True):
+        assert abs(count - 1000 * probability) < 4 * math.sqrt(1000 * probability * (1 - probability)) + 1e-9
+
+
+def test_every_point_belongs_to_a_stroke():
+    for variant in itertools.chain.from_iterable(simulate._VARIANTS.values()):
+        letters = set("".join(variant.strokes.split()))
+        assert letters == {chr(ord("A") + index) for index in range(len(variant.points))}
+        assert {len(stroke) for stroke in variant.strokes.split()} <= {2, 3, 4}
+        assert np.shape(variant.points)[1] == 2
+
+
+@pytest.mark.parametrize("jitter", [0, 0.5, 2])
+def test_jitter_is_the_standard_deviation_of_the_points(jitter):
+    labels = np.full(2000, 1)
+    plain = {**PLAIN, "pen_radius": 0.5, "softness": 0}
+    _, strokes = simulate.digits(labels, jitter=jitter, **plain, rng=0, return_strokes=True)
+    bows = np.array([character[0] for character in strokes if len(character) == 1])
+    # In the frame the line is 20 rows high on average; it is scaled to 19 pixels. A bow's middle point moves
+    # sideways by the jitter, the middle of its ends, which it is compared with, by 1 / sqrt(2) of it.
+    sideways = (bows[:, 1] - (bows[:, 0] + bows[:, 2]) / 2)[:, 1]
+    assert sideways.std() == pytest.approx(jitter * math.sqrt(1.5) * 19 / 20, rel=0.06, abs=1e-9)
+
+
+def test_each_digit_may_have_its_own_jitter():
+    jitter = np.where(np.arange(400) < 200, 0.0, 2.0)
+    images = simulate.digits(np.zeros(400, int), jitter=jitter, **PLAIN, rng=0).reshape(400, -1)
+    assert len(np.unique(images[:200], axis=0)) == len(simulate._VARIANTS[0])
+    assert len(np.unique(images[200:], axis=0)) == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "matrix"),
+    [
+        ({"rotation": 90}, [[0, -1], [1, 0]]),
+        ({"rotation": 30}, [[math.sqrt(0.75), -0.5], [0.5, math.sqrt(0.75)]]),
+        ({"slant": 0.5}, [[1, 0], [-0.5, 1]]),
+        ({"aspect": 0.8}, [[1, 0], [0, 0.8]]),
+        ({"rotation": 90, "slant": 0.5, "aspect": 0.8}, [[0.5, -0.8], [1, 0]]),
+    ],
+)
+def test_slant_aspect_and_rotation_map_the_points(change, matrix):
+    """Counter-clockwise: what points to the right, (0, 1), comes to point up, (-1, 0)."""
+    pairs = [
+        simulate.digits(LABELS[:30], **{**PLAIN, **arguments}, rng=0, return_strokes=True)[1]
+        for arguments in ({}, change)
+    ]
+    for before, after in zip(*pairs, strict=True):
+        left, right = np.concatenate(before), np.concatenate(after)
+        left, right = left - left.mean(axis=0), right - right.mean(axis=0)
+        mapped = left @ np.transpose(matrix)
+        scale = (mapped * right).sum() / (mapped**2).sum()
+        assert scale > 0
+        np.testing.assert_allclose(scale * mapped, right, atol=1e-9)
+
+
+def test_strokes_that_share_a_point_stay_joined():
+    _, characters = simulate.digits(np.full(100, 6), jitter=2, rng=0, return_strokes=True)
+    for stem, *loop in characters:
+        assert np.array_equal(stem[-1], loop[0][0])
+
+
+def test_a_pen_too_fine_to_see_leaves_no_ink():
+    assert not simulate.digits([1], pen_radius=1e-6, softness=0, rng=0).any()
+
+
+def test_strokes_and_labels_are_not_changed():
+    labels, stroke = np.array([2, 5]), np.array([[1.0, 2.0], [5.0, 9.0], [3.0, 3.0]])
+    before = labels.copy(), stroke.copy()
+    simulate.digits(labels, rng=0)
+    simulate.draw_strokes([[stroke]])
+    assert np.array_equal(labels, before[0])
+    assert np.array_equal(stroke, before[1])
+
+
+def test_kernels_do_in_plain_python_what_they_do_compiled(monkeypatch):
+    """Coverage cannot look into compiled code, so that every branch runs here as Python, too."""
+    strokes = [[[(2, 2), (1, 9), (8, 3), (9, 9)], [(5, 5), (5, 5)]], []]
+
+    def results():
+        return simulate.draw_strokes(strokes, (6, 7), oversampling=2)
+
+    compiled = results()
+    for name, kernel in list(vars(simulate).items()):
+        if isinstance(kernel, Dispatcher):
+            monkeypatch.setattr(simulate, name, kernel.py_func)
+    np.testing.assert_allclose(results(), compiled, atol=1e-5)
+
+
 # --------------------------------------------------------------------------- errors
 
 
@@ -323,8 +625,68 @@ def test_roots_grow_from_a_face_without_a_gap():
         ("porous_volume", {"size": 0}, "size must be greater than 0"),
         ("porous_volume", {"contrast": np.nan}, "contrast must be a number, got nan"),
         ("porous_volume", {"blur": -1}, "blur must be at least 0"),
+        (
+            "draw_strokes",
+            {"characters": [[], [[(1, 2)]]]},
+            r"characters\[1\]\[0\] must have shape .*, got \(1, 2\)",
+        ),
+        (
+            "draw_strokes",
+            {"characters": [[[(1, 2)] * 5]]},
+            r"characters\[0\]\[0\] must have .* or \(4, 2\), got \(5, 2",
+        ),
+        (
+            "draw_strokes",
+            {"characters": [[(1, 2), (3, 4)]]},
+            r"characters\[0\]\[0\] must have shape .*, got \(2,\)",
+        ),
+        (
+            "draw_strokes",
+            {"characters": [[[(1, 2), (3, np.nan)]]]},
+            r"characters\[0\]\[0\] must be finite, got .*nan",
+        ),
+        ("draw_strokes", {"shape": (28, 0)}, r"shape must be \(height, width\), both whole and at least 1"),
+        ("draw_strokes", {"pen_radius": 0}, "pen_radius must be greater than 0, got 0.0"),
+        (
+            "draw_strokes",
+            {"pen_radius": [1, 2, 3]},
+            "pen_radius must hold one number for each of the 2 images",
+        ),
+        ("draw_strokes", {"softness": -0.1}, "softness must be at least 0, got -0.1"),
+        ("draw_strokes", {"oversampling": 0}, "oversampling must be at least 1, got 0"),
+        ("draw_strokes", {"oversampling": 1.5}, "oversampling must be a whole number of at least 0, got 1.5"),
+        ("digits", {"labels": 3}, r"labels must be a sequence of digits, got shape \(\)"),
+        ("digits", {"labels": [[1]]}, r"labels must be a sequence of digits, got shape \(1, 1\)"),
+        ("digits", {"labels": [1, 2, 10]}, "labels must be whole numbers from 0 to 9, got 10 at position 2"),
+        ("digits", {"labels": [1, -1]}, "labels must be whole numbers from 0 to 9, got -1 at position 1"),
+        ("digits", {"labels": [0.5]}, "labels must be whole numbers from 0 to 9, got 0.5 at position 0"),
+        (
+            "digits",
+            {"labels": [1, np.nan]},
+            "labels must be whole numbers from 0 to 9, got nan at position 1",
+        ),
+        ("digits", {"labels": ["3"]}, "labels must be whole numbers from 0 to 9, got '3' at position 0"),
+        ("digits", {"labels": [True]}, "labels must be whole numbers from 0 to 9, got True at position 0"),
+        ("digits", {"jitter": -1}, "jitter must be at least 0, got -1.0"),
+        (
+            "digits",
+            {"jitter": (2, 1)},
+            r"jitter must be a range \(low, high\) with low <= high, got \(2, 1\)",
+        ),
+        ("digits", {"jitter": [1, 2, 3]}, "jitter must hold one number for each of the 2 images"),
+        ("digits", {"slant": np.inf}, "slant must be a number, got inf"),
+        ("digits", {"rotation": np.nan}, "rotation must be a number, got nan"),
+        ("digits", {"aspect": 0}, "aspect must be greater than 0, got 0.0"),
+        ("digits", {"pen_radius": (-1, 1)}, "pen_radius must be greater than 0, got -1.0"),
+        ("digits", {"softness": np.nan}, "softness must be at least 0, got nan"),
+        (
+            "digits",
+            {"pen_radius": 9, "softness": 2},
+            r"pen_radius \+ softness / 2 must be below 10, .*got 10",
+        ),
+        ("digits", {"oversampling": 0}, "oversampling must be at least 1, got 0"),
     ],
 )
 def test_bad_input_is_named(model, arguments, message):
     with pytest.raises(ValueError, match=message):
-        MODELS[model](**arguments)
+        (MODELS | DRAWINGS)[model](**arguments)
