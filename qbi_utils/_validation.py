@@ -41,7 +41,7 @@ def validate_number(name, value):
 
 def validate_shape(name, shape, axes="height, width"):
     """Return a shape as a tuple with one whole side of at least 1 for each of the axes."""
-    sides, n_axes = tuple(shape), len(axes.split(", "))
+    sides, n_axes = tuple(shape) if np.iterable(shape) else (shape,), len(axes.split(", "))
     whole = all(isinstance(side, int | np.integer) and side > 0 for side in sides)
     if len(sides) != n_axes or not whole:
         count = "both" if n_axes == 2 else "all"

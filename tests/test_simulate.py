@@ -594,6 +594,7 @@ def test_kernels_do_in_plain_python_what_they_do_compiled(monkeypatch):
     ("model", "arguments", "message"),
     [
         ("radiograph", {"shape": (0, 4)}, r"shape must be \(height, width\), both whole and at least 1"),
+        ("radiograph", {"shape": 64}, r"shape must be \(height, width\), both whole and at least 1, got 64"),
         ("radiograph", {"n_spots": -1}, "n_spots must be a whole number of at least 0, got -1"),
         ("radiograph", {"n_spots": True}, "n_spots must be a whole number of at least 0, got True"),
         ("radiograph", {"spot_brightness": -1}, "spot_brightness must be at least 0, got -1.0"),
