@@ -14,8 +14,8 @@ FORGET = { rm -rf _build/html _build/.doctrees $(BOOK); exit 1; }
 
 # TensorFlow greets on stderr with what it was compiled for; on a page that is noise.
 export TF_CPP_MIN_LOG_LEVEL := 3
-# By itself it takes oneDNN's convolutions only where the processor has AVX-512; they are faster elsewhere, too.
-export TF_ENABLE_ONEDNN_OPTS := 1
+# oneDNN rounds otherwise, is taken by itself only on some processors, and says so on stderr.
+export TF_ENABLE_ONEDNN_OPTS := 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup html serve lab test check links lint format lock clean distclean

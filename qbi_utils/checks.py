@@ -8,11 +8,15 @@ typical wrong one apart.
 
 import contextlib
 import functools
+import math
 import textwrap
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
+
+from . import simulate
 
 __all__ = [
     "Verdict",
@@ -20,6 +24,9 @@ __all__ = [
     "check_augmented_split",
     "check_average_precision",
     "check_balanced_accuracy",
+    "check_bezier_point",
+    "check_calibration_error",
+    "check_character",
     "check_chosen_metrics",
     "check_class_means",
     "check_cohen_kappa",
@@ -29,11 +36,15 @@ __all__ = [
     "check_held_out_accuracy",
     "check_instance_iou",
     "check_label_suspects",
+    "check_leak_free_normalization",
     "check_number_of_images",
+    "check_parameter_count",
     "check_positive_predictive_value",
     "check_precision_recall",
     "check_random_rotation",
+    "check_receptive_field",
     "check_squared_distances",
+    "check_temperature",
     "check_validator",
 ]
 
@@ -1502,4 +1513,587 @@ def check_positive_predictive_value(answer):
         np.isclose(result, 0.09 / (0.09 + 0.18)) and np.isclose(answer(0.5, 1.0, 0.3), 1),
         f"With sensitivity 0.9, specificity 0.8 and prevalence 0.1 it is 1/3, not {result}.",
         "Found ill: 0.9 · 0.1. False alarms: 0.2 · 0.9.",
+    )
+
+
+# --------------------------------------------------------------------------- lecture 11
+
+
+@_grader
+def check_parameter_count(answer):
+    """Grade a function that counts the parameters of a convolution.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(kernel_size, n_in, n_out)`` returns the number of weights and biases of `n_out` square filters
+        over `n_in` maps.
+
+    Returns
+    -------
+    Verdict
+        Tells forgotten biases, maps below, and a filter taken for a line apart.
+
+    Examples
+    --------
+    >>> check_parameter_count(lambda kernel_size, n_in, n_out: kernel_size**2 * n_in * n_out)
+    ✗ The biases are missing.
+      Hint: Each filter adds one number of its own to its map.
+    """
+    size, n_in, n_out = 5, 3, 16
+    result = _expect_number(answer(size, n_in, n_out))
+    mistakes = {
+        size**2 * n_in * n_out: (
+            "The biases are missing.",
+            "Each filter adds one number of its own to its map.",
+        ),
+        (size**2 + 1) * n_out: (
+            "That is right for one map below only.",
+            "A filter spans all maps below it: how many weights has it with three of them?",
+        ),
+        (size**2 + 1) * n_in * n_out: (
+            "Each filter has one bias, not one for each map below.",
+            "The sum over the maps comes first, then the bias is added once.",
+        ),
+        (size * n_in + 1) * n_out: (
+            "The filter is taken for a line.",
+            "It is a square: size 5 means 5 × 5 weights for each map below.",
+        ),
+        size**2 * n_in + 1: (
+            "That is one filter.",
+            "How many of them has the layer?",
+        ),
+    }
+    _expect(int(result) not in mistakes, *mistakes.get(int(result), ("",)))
+    for case in ((size, n_in, n_out), (3, 1, 32), (1, 128, 10)):
+        expected, found = (case[0] ** 2 * case[1] + 1) * case[2], answer(*case)
+        _expect(
+            found == expected,
+            f"For size {case[0]}, {case[1]} maps below and {case[2]} filters it is {expected}, not {found}.",
+            "Count the weights of one filter, add its bias, then multiply.",
+        )
+
+
+@_grader
+def check_receptive_field(answer):
+    """Grade a function that computes how far a value of the last layer sees.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(sizes_and_strides)`` takes pairs of size and stride, from the image upwards, and returns the side of
+        the square of pixels that one value of the last layer depends on.
+
+    Returns
+    -------
+    Verdict
+        Tells ignored strides, a stride that acts too early, and a product or sum of sizes apart.
+
+    Examples
+    --------
+    >>> check_receptive_field(lambda layers: 1 + sum(size - 1 for size, stride in layers))
+    ✗ The strides make no difference.
+      Hint: After a stride of 2, neighbours lie two pixels apart in the image.
+    """
+    layers = [(5, 2), (3, 3), (4, 1)]
+    result = _expect_number(answer(list(layers)))
+    mistakes = {
+        10: (
+            "The strides make no difference.",
+            "After a stride of 2, neighbours lie two pixels apart in the image.",
+        ),
+        12: ("The sizes are added up.", "Two filters of size 3 on top of one another see 5 pixels, not 6."),
+        39: (
+            "A stride acts on its own layer.",
+            "It moves the layers above apart: first widen the field, then the step.",
+        ),
+        26: ("One pixel is missing.", "A value of the image itself sees one pixel: begin with 1."),
+        18: (
+            "The steps are the strides of single layers.",
+            "A step is the product of all strides below, not the last of them.",
+        ),
+    }
+    _expect(result not in mistakes, *mistakes.get(result, ("",)))
+    for case, expected in ((layers, 27), ([(3, 1)], 3), ([(3, 1), (3, 1), (2, 2), (3, 1)], 10), ([], 1)):
+        found = answer(list(case))
+        _expect(
+            found == expected,
+            f"For {case} it is {expected} pixels, not {found}.",
+            "A layer of size k widens the field by k - 1 steps.",
+        )
+
+
+@_grader
+def check_leak_free_normalization(answer):
+    """Grade a function that normalises training and test images by what is known before the test.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(training_images, test_images)`` returns both, each pixel less its mean over the training images,
+        divided by its standard deviation there; a constant pixel is not divided.
+
+    Returns
+    -------
+    Verdict
+        Tells statistics of the test images, of both, of each image or of all pixels, and a division by zero apart.
+
+    Examples
+    --------
+    >>> def leaking(training, test):
+    ...     return tuple((images - images.mean(axis=0)) / (images.std(axis=0) + 1e-9) for images in (training, test))
+    >>> check_leak_free_normalization(leaking)
+    ✗ A test image comes out differently if other test images come with it.
+      Hint: Take mean and standard deviation of the training images for both.
+    """
+    rng = np.random.default_rng(0)
+    training, test = rng.random((7, 3, 2)), rng.random((5, 3, 2)) / 2 + 0.4
+    training[:, 1, 1] = 0.25
+    before = training.copy(), test.copy()
+
+    def call(n_test):
+        with np.errstate(all="ignore"):
+            result = answer(training, test[:n_test])
+        _expect_untouched(training, before[0])
+        _expect_untouched(test, before[1])
+        _expect(
+            isinstance(result, tuple | list) and len(result) == 2,
+            "The function should return two arrays: the training and the test images.",
+            "End with `return training_images, test_images`, normalised.",
+        )
+        return _expect_array(result[0], (7, 3, 2)), _expect_array(result[1], (n_test, 3, 2))
+
+    def matches(found, images, reference, axis):
+        """Whether the pixels that vary are normalised by the statistics of a reference along an axis."""
+        varying = np.delete(np.arange(6), 3)
+        mean, deviation = (getattr(reference, name)(axis=axis, keepdims=True) for name in ("mean", "std"))
+        with np.errstate(all="ignore"):
+            expected = (images - mean) / deviation
+        return np.allclose(found.reshape(-1, 6)[:, varying], expected.reshape(-1, 6)[:, varying], atol=1e-4)
+
+    found_training, found_test = call(5)
+    _expect(
+        np.isfinite(found_training).all() and np.isfinite(found_test).all(),
+        "A constant pixel is divided by its standard deviation, zero.",
+        "Replace a standard deviation of 0 by 1: `np.where(deviation == 0, 1, deviation)`.",
+    )
+    _expect(
+        not matches(found_training, training, training, (1, 2)),
+        "Each image is normalised by itself.",
+        "Take the statistics of one pixel over the images, axis 0.",
+    )
+    _expect(
+        not matches(found_training, training, training, None),
+        "All pixels share one mean and one standard deviation.",
+        "Each pixel has its own: axis=0.",
+    )
+    _, found_one = call(2)
+    _expect(
+        np.allclose(found_one, found_test[:2]),
+        "A test image comes out differently if other test images come with it.",
+        "Take mean and standard deviation of the training images for both.",
+    )
+    few, _ = call(2)
+    _expect(
+        np.allclose(few, found_training),
+        "The training images come out differently if other test images come with them.",
+        "Take mean and standard deviation before you join anything.",
+    )
+    scale = found_training.std(axis=0)
+    _expect(
+        np.allclose(found_training.mean(axis=0), 0, atol=1e-6),
+        "The pixels of the training images do not have mean 0.",
+        "Subtract `training_images.mean(axis=0)`.",
+    )
+    varying = before[0].std(axis=0) > 0
+    _expect(
+        np.allclose(scale[varying], 1, atol=1e-4) or np.allclose(scale[varying], np.sqrt(6 / 7), atol=1e-4),
+        "The pixels of the training images do not have standard deviation 1.",
+        "Divide by `training_images.std(axis=0)`.",
+    )
+    factor = np.sqrt(7 / 6) if np.allclose(scale[varying], np.sqrt(6 / 7), atol=1e-4) else 1
+    _expect(
+        matches(factor * found_test, test, training, 0),
+        "The test images are not shifted and scaled as the training images are.",
+        "Use the same mean and the same standard deviation for both.",
+    )
+    _expect(
+        np.allclose(found_test[:, 1, 1], test[:, 1, 1] - 0.25),
+        "A pixel that is constant in training is divided by something in the test.",
+        "Only subtract its mean; a tiny number below the fraction makes it huge.",
+    )
+
+
+# --------------------------------------------------------------------------- lecture 12
+
+
+def _top(probabilities, labels):
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+
+
+@_grader
+def check_calibration_error(answer):
+    """Grade a function that computes the expected calibration error over bins of equal width.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(probabilities, labels, n_bins)`` cuts 0 to 1 into `n_bins` bins of equal width, takes the
+        distance of mean confidence and accuracy in each, and returns their mean, each bin weighted by its
+        share of the images. `probabilities` have shape (images, classes); the confidence is the largest.
+
+    Returns
+    -------
+    Verdict
+        Tells the confidence of the true class, bins that count the same, the largest distance, a missing
+        absolute value, bins of equal mass, empty bins and a lost confidence of 1 apart.
+
+    Examples
+    --------
+    >>> def one_bin(probabilities, labels, n_bins):
+    ...     right = probabilities.argmax(axis=1) == labels
+    ...     return abs(probabilities.max(axis=1).mean() - right.mean())
+    >>> check_calibration_error(one_bin)
+    ✗ Too high and too low confidence cancel each other.
+      Hint: Take the absolute value in each bin, before you add up.
+    """
+    probabilities = np.array(
+        [
+            *([0.40, 0.35, 0.25], [0.30, 0.45, 0.25]),
+            *([0.20, 0.60, 0.20], [0.10, 0.20, 0.70], [0.30, 0.60, 0.10]),
+            *(
+                [0.90, 0.06, 0.04],
+                [0.04, 0.95, 0.01],
+                [0.02, 0.08, 0.90],
+                [0.80, 0.10, 0.10],
+                [0.96, 0.02, 0.02],
+            ),
+        ]
+    )
+    labels = np.array([0, 0, 1, 0, 0, 0, 1, 2, 1, 0])
+    before = probabilities.copy(), labels.copy()
+    with np.errstate(all="ignore"):
+        result = _expect_number(answer(probabilities, labels, 4))
+    _expect_untouched(probabilities, before[0])
+    _expect_untouched(labels, before[1])
+    _expect(
+        not np.isnan(result),
+        "The result is not a number.",
+        "No image has a confidence below 0.25: an empty bin has no mean. Leave it out.",
+    )
+    confidence, right = _top(probabilities, labels)
+    bins = [range(2), range(2, 5), range(5, 10)]
+    gaps = np.array([confidence[own].mean() - right[own].mean() for own in bins])
+    of_truth = probabilities[np.arange(10), labels]
+    truth_bins = np.floor(of_truth * 4)
+    truth_gaps = [
+        (truth_bins == own).sum() * abs(of_truth[truth_bins == own].mean() - right[truth_bins == own].mean())
+        for own in np.unique(truth_bins)
+    ]
+    by_mass = [
+        abs(confidence[own].mean() - right[own].mean()) * len(own) / 10
+        for own in np.array_split(np.argsort(confidence, kind="stable"), 4)
+    ]
+    expected = np.abs(gaps) @ [2, 3, 5] / 10
+    for value, message, hint in (
+        (
+            sum(truth_gaps) / 10,
+            "That is the probability of the true class, which nobody knows when the answer is given.",
+            "The confidence is the largest of the probabilities of an image.",
+        ),
+        (
+            abs(gaps @ [2, 3, 5]) / 10,
+            "Too high and too low confidence cancel each other.",
+            "Take the absolute value in each bin, before you add up.",
+        ),
+        (np.abs(gaps).max(), "That is the largest distance of a bin.", "Average over the bins."),
+        (
+            np.abs(gaps).mean(),
+            "Every bin counts the same, however few images it holds.",
+            "Weight each bin by its share of the images.",
+        ),
+        (
+            np.abs(gaps).sum() / 4,
+            "Every bin counts the same, even the empty one.",
+            "Weight each bin by its share of the images.",
+        ),
+        (
+            sum(by_mass),
+            "Your bins hold equally many images.",
+            "Here they are equally wide: 0 to 0.25, 0.25 to 0.5, and so on.",
+        ),
+    ):
+        _expect(not np.isclose(result, value), message, hint)
+    _expect(
+        np.isclose(result, expected),
+        f"For the ten images and four bins it is {expected:.3f}, not {result}.",
+        "Two images have a confidence of 0.25 to 0.5, three of 0.5 to 0.75, and five more.",
+    )
+    result = answer(np.array([[1, 0], [0, 1], [1, 0], [0.55, 0.45]]), np.array([0, 1, 1, 0]), 5)
+    _expect(
+        np.isclose(result, 0.75 / 3 + 0.45 / 4),
+        f"With confidences 1, 1, 1 and 0.55, the third answer wrong, and five bins it is 0.3625, not {result}.",
+        "A confidence of exactly 1 belongs to the last bin.",
+    )
+
+
+@_grader
+def check_temperature(answer):
+    """Grade a function that fits the temperature of probabilities.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(probabilities, labels)`` returns the temperature T > 0 for which softmax(log p / T) has the
+        lowest mean negative log-likelihood; `probabilities` have shape (images, classes).
+
+    Returns
+    -------
+    Verdict
+        Tells the inverse, a T that cannot fall below 1, the calibration error or the accuracy as the
+        objective, and a constant apart.
+
+    Examples
+    --------
+    >>> check_temperature(lambda probabilities, labels: np.log(7 / 3) / np.log(9))
+    ✗ That is the inverse of the temperature.
+      Hint: Divide the logarithms by T: above 1 it makes the answers less sure.
+    """
+    # Where all images have odds o and a share a is right, T = log o / log(a / (1 - a)).
+    probabilities = np.tile([0.9, 0.1], (10, 1))
+    labels = np.repeat([0, 1], [7, 3])
+    before = probabilities.copy(), labels.copy()
+    result = _expect_number(answer(probabilities, labels))
+    _expect_untouched(probabilities, before[0])
+    _expect_untouched(labels, before[1])
+    expected = np.log(9) / np.log(7 / 3)
+    _expect(
+        not np.isclose(result, 1 / expected, rtol=0.02),
+        "That is the inverse of the temperature.",
+        "Divide the logarithms by T: above 1 it makes the answers less sure.",
+    )
+    _expect(
+        np.isclose(result, expected, rtol=0.02),
+        f"With probability 0.9 for ten answers, seven of them right, T is {expected:.2f}, not {result}.",
+        "At this T the probability is 0.7. Do you minimise the mean of -log p of the true class?",
+    )
+    result = answer(np.tile([0.4, 0.6], (10, 1)), np.repeat([1, 0], [9, 1]))
+    _expect(
+        not np.isclose(result, 1, rtol=0.05),
+        f"Answers that are not sure enough need a T below 1, not {result}.",
+        "Let the search start near 0.",
+    )
+    expected = np.log(1.5) / np.log(9)
+    _expect(
+        np.isclose(result, expected, rtol=0.02),
+        f"With probability 0.6 for ten answers, nine of them right, T is {expected:.2f}, not {result}.",
+        "Does the search reach that far down?",
+    )
+    # At T = 2 the odds 9 and 81 become 3 and 9. The first kind is then too unsure, the second too sure, and the
+    # slopes of the likelihood cancel; the calibration error is smaller elsewhere.
+    probabilities = np.repeat([[0.9, 0.1], [81 / 82, 1 / 82]], 20, axis=0)
+    result = answer(probabilities, np.repeat([0, 1, 0, 1], [19, 1, 16, 4]))
+    _expect(
+        np.isclose(result, 2, rtol=0.02),
+        f"Where two kinds of answers need different temperatures the best common one is 2, not {result}.",
+        "Minimise the mean of -log p of the true class. The calibration error depends on bins, and the accuracy "
+        "does not depend on T at all.",
+    )
+
+
+# --------------------------------------------------------------------------- lecture 13
+
+
+@_grader
+def check_bezier_point(answer):
+    """Grade a function that finds a point of a Bézier curve by repeated interpolation.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(points, t)`` returns the point, shape (2,), at which the curve with the control points
+        `points`, shape (n + 1, 2) with any n, is at time `t`, 0 to 1.
+
+    Returns
+    -------
+    Verdict
+        Tells a curve that runs backwards, a walk along the polygon, the mean of the control points, weights
+        without binomial coefficients, a fixed degree and a changed input apart.
+
+    Examples
+    --------
+    >>> check_bezier_point(lambda points, t: (1 - t) * points[0] + t * points[-1])
+    ✗ The curve is a straight line from the first to the last control point.
+      Hint: The points in between pull at the curve: interpolate between all neighbours.
+    """
+    before = np.array([(0.0, 0.0), (0.0, 8.0), (8.0, 8.0)])
+    points = before.copy()
+    middle = _expect_array(answer(points, 0.5), (2,))
+    _expect_untouched(points, before)
+    _expect(
+        not np.allclose(middle, (4, 4)),
+        "The curve is a straight line from the first to the last control point.",
+        "The points in between pull at the curve: interpolate between all neighbours.",
+    )
+    _expect(
+        not np.allclose(middle, before.mean(axis=0)),
+        "That is the mean of the control points, whatever the time.",
+        "At each round a point lies at the share t of the way to its neighbour.",
+    )
+    _expect(
+        not np.allclose(middle, (0, 8)),
+        "The point walks along the polygon of the control points.",
+        "One round of interpolation gives a polygon with one point less. Go on until one point is left.",
+    )
+    _expect(
+        not np.allclose(middle, (2, 4)),
+        "The weights do not add up to 1: the binomial coefficients are missing.",
+        "Interpolation between neighbours needs no binomial coefficients: they come out by themselves.",
+    )
+    _expect(
+        not np.allclose(answer(points.copy(), 0.25), (4.5, 7.5)),
+        "The curve runs backwards: at t = 0 it is at the last control point.",
+        "Neighbours P and Q become (1 - t) P + t Q.",
+    )
+    generator = np.random.default_rng(0)
+    for degree in (1, 2, 3, 5):
+        points = generator.normal(size=(degree + 1, 2))
+        for t in (0.0, 0.3, 1.0):
+            binomial = [math.comb(degree, i) * t**i * (1 - t) ** (degree - i) for i in range(degree + 1)]
+            result = _expect_array(answer(points.copy(), t), (2,))
+            _expect(
+                np.allclose(result, binomial @ points),
+                f"With {degree + 1} control points the point at t = {t} is wrong.",
+                "Repeat the interpolation as often as it takes, from k points to k - 1, until one is left.",
+            )
+
+
+_AREAS = ndimage.generate_binary_structure(2, 1)
+
+
+def _expect_strokes(result):
+    _expect(result is not None, "The function returns nothing.", "Does it end with `return`?")
+    _expect(
+        isinstance(result, (list, tuple, np.ndarray)) and len(result) > 0,
+        f"The function should return a list of strokes, got {result!r}.",
+        "A stroke is an array of control points, shape (2, 2), (3, 2) or (4, 2).",
+    )
+    strokes = [np.asarray(stroke, float) for stroke in result]
+    for stroke in strokes:
+        _expect(
+            stroke.shape in ((2, 2), (3, 2), (4, 2)) and np.isfinite(stroke).all(),
+            f"A stroke should have shape (2, 2), (3, 2) or (4, 2), got {stroke.shape}.",
+            "Each stroke is two to four control points (row, column).",
+        )
+    return strokes
+
+
+def _ink_of(letters):
+    """Which pixels have ink, in a frame that is 14 pixels wider on each side."""
+    moved = [[stroke + 14 for stroke in letter] for letter in letters]
+    return simulate.draw_strokes(moved, (56, 56), pen_radius=1.3, softness=0.6) > 0.3
+
+
+def _count_pieces(ink):
+    return ndimage.label(ink, np.ones((3, 3)))[1]
+
+
+@_grader
+def check_character(answer):
+    """Grade a function that writes the capital letter A as jittered strokes.
+
+    Parameters
+    ----------
+    answer : callable
+        ``answer(jitter, rng)`` returns a list of strokes, each of two to four control points (row, column)
+        in a frame of 28 pixels; `jitter` is the standard deviation of the normal displacement of a control
+        point along each axis.
+
+    Returns
+    -------
+    Verdict
+        Tells another shape, jitter of another size or along one axis, a letter that moves as a whole, strokes
+        that fall apart, and a generator of its own apart.
+
+    Examples
+    --------
+    >>> check_character(lambda jitter, rng: [[(4, 14), (24, 6)], [(4, 14), (24, 22)]])
+    ✗ An A encloses one area, this letter encloses 0.
+      Hint: The bar reaches from one leg to the other.
+    """
+    tidy = _expect_strokes(answer(0, np.random.default_rng(0)))
+    again = _expect_strokes(answer(0, np.random.default_rng(1)))
+    _expect(
+        _alike(tidy, again),
+        "With jitter 0 two letters differ.",
+        "All randomness should be multiplied by the jitter.",
+    )
+    points = np.concatenate(tidy)
+    _expect(
+        points.min() >= 2 and points.max() <= 25,
+        f"The control points lie between {points.min():g} and {points.max():g}.",
+        "Leave two pixels for the pen: between 2 and 25.",
+    )
+    ink = _ink_of([tidy])[0]
+    _expect(
+        _count_pieces(ink) == 1,
+        f"The letter falls into {_count_pieces(ink)} pieces.",
+        "Where strokes meet they share a point.",
+    )
+    n_enclosed = ndimage.label(~ink, _AREAS)[1] - 1
+    _expect(
+        n_enclosed == 1,
+        f"An A encloses one area, this letter encloses {n_enclosed}.",
+        "The bar reaches from one leg to the other.",
+    )
+    lowest = ink[np.flatnonzero(ink.any(axis=1))[-3]]
+    _expect(
+        ndimage.label(lowest)[1] == 2,
+        "An A stands on two feet.",
+        "Rows point downwards: the feet have the larger row. And the bar lies above them.",
+    )
+    letters = [_expect_strokes(answer(2, np.random.default_rng(seed))) for seed in range(200)]
+    _expect(
+        not _alike(letters[0], letters[1]),
+        "With jitter 2 two letters are the same.",
+        "Add jitter * rng.standard_normal(...) to the control points; make no generator inside the function.",
+    )
+    _expect(
+        _alike(letters[0], _expect_strokes(answer(2, np.random.default_rng(0)))),
+        "The same generator writes different letters.",
+        "Let `rng` draw, not np.random.",
+    )
+    written = np.array([np.concatenate(letter) for letter in letters])
+    spread = written.std(axis=0).max(axis=0)
+    _expect(
+        spread.min() > 0.2,
+        "The points move along one axis only.",
+        "Draw as many numbers as there are coordinates: rng.standard_normal(points.shape).",
+    )
+    _expect(
+        not (0.6 < spread.max() < 1.1),
+        f"With jitter 2 the points have a standard deviation of {spread.max():.2f}.",
+        "A radius and an angle drawn uniformly displace by less: use rng.standard_normal.",
+    )
+    _expect(
+        spread.min() > 1.6 and spread.max() < 2.5,
+        f"With jitter 2 the points have a standard deviation of {spread.max():.2f}.",
+        "Multiply rng.standard_normal by the jitter, once.",
+    )
+    _expect(
+        (written - written[:, :1]).std(axis=0).max() > 1,
+        "All points move together: that shifts the letter, and leaves its shape.",
+        "Each control point needs a displacement of its own.",
+    )
+    n_apart = sum(_count_pieces(image) > 1 for image in _ink_of(letters))
+    _expect(
+        n_apart <= 2,
+        f"With jitter 2 {n_apart} of 200 letters fall apart.",
+        "A point that two strokes share is displaced once; the bar ends on the legs that were moved.",
+    )
+
+
+def _alike(one, other):
+    return len(one) == len(other) and all(
+        a.shape == b.shape and np.allclose(a, b) for a, b in zip(one, other, strict=True)
     )
