@@ -188,6 +188,34 @@ _SHIPPED = {  # file: (bytes, SHA-256)
         527,
         "46d8c13e4146f749c5986d35e0def9cb594c0d5228648b3c7d10a5355a453345",
     ),
+    "networks/fast-network-0.keras": (
+        330570,
+        "700c490c59d707fbbe085616e42eabb942018ab1e8f1e8ab78aac2b340b3ab31",
+    ),
+    "networks/fast-network-1.keras": (
+        330571,
+        "d26d903503b3488ebe597c6bb0ccd776a21929a64c6cf949a9d699c6b967af92",
+    ),
+    "networks/fast-network-2.keras": (
+        330570,
+        "6ac278674eb24f76850b896171ed58dc4ebdf9bd1c08211530cef93e87c68454",
+    ),
+    "networks/fast-network-3.keras": (
+        330570,
+        "c7e0e21e310979122bda644b63441ed0cd5933969540776a86a4d83305f1561a",
+    ),
+    "networks/fast-network-4.keras": (
+        330574,
+        "c771853c92b03edad74875c12dc3ca0174e5b36543272de73f1be68ab12ef77e",
+    ),
+    "networks/histories.csv": (
+        958,
+        "5ec5cdffd56f6238ddfdfa4e1484e735157202ecd1379524954477b574d0e122",
+    ),
+    "networks/results.csv": (
+        5712,
+        "358a8654688cb6bafa348652994050eca3208f3232e6af413b9da1d6524003b4",
+    ),
 }
 _IDX_PREFIX = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
 
@@ -752,7 +780,7 @@ def verify_shipped_files():
     Examples
     --------
     >>> verify_shipped_files()["bytes"].sum()
-    np.int64(14428254)
+    np.int64(16087779)
     """
     rows = [(name, len(_read_shipped(name)), sha256) for name, (_, sha256) in _SHIPPED.items()]
     return pd.DataFrame(rows, columns=["file", "bytes", "SHA-256"])

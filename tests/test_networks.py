@@ -1,11 +1,12 @@
 import importlib.util
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from qbi_utils import augment, networks
+from qbi_utils import augment, datasets
 from qbi_utils.datasets import DatasetError, load_mnist
 from qbi_utils.networks import (
     AUGMENTATION,
@@ -229,9 +230,14 @@ def test_an_unknown_network_is_refused(seed):
 
 
 @pytest.mark.parametrize("load", [load_results, load_histories, lambda: load_network(0)])
-def test_a_missing_file_is_named_with_its_remedy(load, monkeypatch, tmp_path):
-    monkeypatch.setattr(networks, "_DATA", tmp_path)
-    with pytest.raises(DatasetError, match=r"is missing\. Restore it with `git checkout -- data`"):
+def test_a_missing_or_damaged_file_is_named_with_its_remedy(load, monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "_DATA", tmp_path)
+    with pytest.raises(DatasetError, match=r"cannot be read .* Restore it with `git checkout -- data`"):
+        load()
+    shutil.copytree(ROOT / "data" / "networks", tmp_path / "networks")
+    for file in (tmp_path / "networks").iterdir():
+        file.write_bytes(file.read_bytes().replace(b"0", b"1", 1))
+    with pytest.raises(DatasetError, match=r"is damaged: expected SHA-256"):
         load()
 
 
@@ -240,7 +246,7 @@ def test_results_are_complete_and_without_repetition(script):
     keys = results[script.KEYS]
     assert not keys.duplicated().any()
     assert set(map(tuple, keys.to_numpy())) == {key for key, _ in script.plan()}
-    assert results[["validation", "test"]].stack().between(0.5, 1).all()
+    assert results[["validation", "test"]].stack().between(0.3, 1).all()
 
 
 def test_a_row_of_the_results_can_be_made_again(script):
@@ -252,6 +258,7 @@ def test_a_row_of_the_results_can_be_made_again(script):
     assert run()["test"] == pytest.approx(expected["test"].item(), abs=0.05)
 
 
+@pytest.mark.filterwarnings("ignore:self.within_class_std_dev_")  # border pixels are always 0
 def test_classical_rows_can_be_made_again(script):
     row = load_results().query("variant == 'nearest mean'")
     assert script.classify_classically("nearest mean")["test"] == pytest.approx(row["test"].item(), abs=1e-4)
