@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestCentroid
 from tqdm import tqdm
 
-from qbi_utils import datasets, networks, simulate
+from qbi_utils import augment, datasets, networks, simulate
 from qbi_utils.neighbors import nearest_neighbors
 from qbi_utils.networks import AUGMENTATION
 
@@ -129,7 +129,7 @@ def rotated_threes(rng):
     """Training images, their threes a second time, rotated by up to 20 degrees, in place of as many others."""
     images, labels = digits("training")
     threes = images[labels == 3]
-    geometry = networks.augment.draw_geometry(len(threes), (28, 28), **ROTATION, rng=rng)
+    geometry = augment.draw_geometry(len(threes), (28, 28), **ROTATION, rng=rng)
     kept = np.delete(
         np.arange(N_TRAINING), rng.choice(np.flatnonzero(labels != 3), len(threes), replace=False)
     )
@@ -174,20 +174,19 @@ def mixed(n_real, seed, extra=None):
         n_others = 0 if extra is None else N_IMAGES // (2 if n_real else 1)
         if n_real:
             images, labels = real_digits(n_real, seed)
-            again = np.arange(N_IMAGES - n_others) % n_real if n_real < N_IMAGES else np.arange(N_IMAGES)
-            parts.append((images[again[: N_IMAGES - n_others]], labels[again[: N_IMAGES - n_others]]))
+            again = np.arange(N_IMAGES - n_others) % n_real
+            parts.append((images[again], labels[again]))
         if n_others:
             parts.append(extra(n_others, rng))
-        images, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return images, labels
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
 
     return data
 
 
-def synthetic(n_digits, rng, **options):
+def synthetic(n_digits, rng):
     """Digits drawn by `simulate.digits`, and their labels."""
     labels = rng.integers(0, 10, n_digits)
-    return simulate.digits(labels, rng=rng, **HANDWRITING | options), labels
+    return simulate.digits(labels, rng=rng, **HANDWRITING), labels
 
 
 def train_mixed(n_real, seed, *, made, augmentation):

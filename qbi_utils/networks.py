@@ -384,7 +384,7 @@ def load_results():
 
     Notes
     -----
-    `data/train_networks.py` trains them again; a test compares one row.
+    `data/train_networks.py` trains them again; tests compare some rows. `n_failures` belongs to the experiment "loop" alone.
 
     Examples
     --------
