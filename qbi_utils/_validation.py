@@ -33,10 +33,10 @@ def draw_values(name, values, n_images, rng, **rule):
     return np.full(n_images, given)
 
 
-def validate_number(name, value):
-    """Refuse anything but a whole number of at least 0."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
+def validate_number(name, value, minimum=0):
+    """Refuse anything but a whole number of at least the minimum."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < minimum:
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
 
 
 def validate_shape(name, shape, axes="height, width"):

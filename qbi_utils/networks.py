@@ -123,9 +123,7 @@ def fast_network(filters=(32, 32, 64, 64), *, dropout=0.2, rng=None):
     if len(filters) != 4:
         raise ValueError(f"filters must hold four numbers, one a convolution, got {filters}")
     for n_filters in filters:
-        validate_number("filters", n_filters)
-        if not n_filters:
-            raise ValueError(f"filters must be whole numbers of at least 1, got {n_filters}")
+        validate_number("filters", n_filters, 1)
     validate_values("dropout", dropout, rule="at least 0 and less than 1", fits=lambda v: (v >= 0) & (v < 1))
     rng = np.random.default_rng(rng)
     model = keras.Sequential([layers.Input((_SIDE, _SIDE, 1))])
@@ -237,8 +235,7 @@ def train(
         held_out = _prepare("validation", validation[0])
         held_out = held_out, _validate_labels("validation labels", validation[1], len(held_out))
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        validate_number(name, value)
-        validate_values(name, value, **POSITIVE)
+        validate_number(name, value, 1)
     validate_values("learning_rate", learning_rate, **POSITIVE)
     rng = np.random.default_rng(rng)
 
@@ -305,7 +302,7 @@ def predict(model, images):
     """
     inputs = _prepare("images", images)
     # Not `model.predict`, which compiles itself anew for each number of images.
-    blocks = [model(inputs[first : first + 1000], training=False) for first in range(0, len(inputs), 1000)]
+    blocks = [model(inputs[first : first + 250], training=False) for first in range(0, len(inputs), 250)]
     return np.concatenate([np.empty((0, _N_CLASSES), np.float32), *map(keras.ops.convert_to_numpy, blocks)])
 
 

@@ -825,9 +825,7 @@ def _draw_pen(n_images, radius, softness, oversampling, rng):
     """Check the description of the pen; return radius and softness for each image, and the oversampling."""
     radius = draw_values("pen_radius", radius, n_images, rng, **POSITIVE).astype(np.float32)
     softness = draw_values("softness", softness, n_images, rng, **NOT_NEGATIVE).astype(np.float32)
-    validate_number("oversampling", oversampling)
-    if oversampling == 0:
-        raise ValueError("oversampling must be at least 1, got 0")
+    validate_number("oversampling", oversampling, 1)
     return radius, softness, int(oversampling)
 
 

@@ -75,8 +75,8 @@ def test_a_network_gives_probabilities(build):
     ("arguments", "message"),
     [
         ({"filters": (1, 2, 3)}, r"filters must hold four numbers, one a convolution, got \(1, 2, 3\)"),
-        ({"filters": (8, 8, 0, 8)}, "filters must be whole numbers of at least 1, got 0"),
-        ({"filters": (8, 8, 2.5, 8)}, "filters must be a whole number of at least 0, got 2.5"),
+        ({"filters": (8, 8, 0, 8)}, "filters must be a whole number of at least 1, got 0"),
+        ({"filters": (8, 8, 2.5, 8)}, "filters must be a whole number of at least 1, got 2.5"),
         ({"dropout": 1}, "dropout must be at least 0 and less than 1, got 1"),
         ({"dropout": -0.1}, r"dropout must be at least 0 and less than 1, got -0.1"),
     ],
@@ -183,9 +183,9 @@ GOOD = {"images": np.zeros((4, 28, 28)), "labels": np.arange(4), "epochs": 1}
         ({"labels": np.ones(4)}, TypeError, "labels must be integers, got float64"),
         ({"labels": np.array([0, 1, 10, 2])}, ValueError, "labels must lie in 0-9, got 10"),
         ({"labels": np.array([0, 1, -1, 2])}, ValueError, "labels must lie in 0-9, got -1"),
-        ({"epochs": 0}, ValueError, "epochs must be greater than 0, got 0"),
+        ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
         ({"epochs": 1.5}, ValueError, "epochs must be a whole number"),
-        ({"batch_size": 0}, ValueError, "batch_size must be greater than 0, got 0"),
+        ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
         ({"learning_rate": 0}, ValueError, "learning_rate must be greater than 0, got 0"),
         ({"validation": (np.zeros((4, 28)), np.arange(4))}, ValueError, r"validation must have shape"),
         (

@@ -654,8 +654,8 @@ def test_kernels_do_in_plain_python_what_they_do_compiled(monkeypatch):
             "pen_radius must hold one number for each of the 2 images",
         ),
         ("draw_strokes", {"softness": -0.1}, "softness must be at least 0, got -0.1"),
-        ("draw_strokes", {"oversampling": 0}, "oversampling must be at least 1, got 0"),
-        ("draw_strokes", {"oversampling": 1.5}, "oversampling must be a whole number of at least 0, got 1.5"),
+        ("draw_strokes", {"oversampling": 0}, "oversampling must be a whole number of at least 1, got 0"),
+        ("draw_strokes", {"oversampling": 1.5}, "oversampling must be a whole number of at least 1, got 1.5"),
         ("digits", {"labels": 3}, r"labels must be a sequence of digits, got shape \(\)"),
         ("digits", {"labels": [[1]]}, r"labels must be a sequence of digits, got shape \(1, 1\)"),
         ("digits", {"labels": [1, 2, 10]}, "labels must be whole numbers from 0 to 9, got 10 at position 2"),
@@ -685,7 +685,7 @@ def test_kernels_do_in_plain_python_what_they_do_compiled(monkeypatch):
             {"pen_radius": 9, "softness": 2},
             r"pen_radius \+ softness / 2 must be below 10, .*got 10",
         ),
-        ("digits", {"oversampling": 0}, "oversampling must be at least 1, got 0"),
+        ("digits", {"oversampling": 0}, "oversampling must be a whole number of at least 1, got 0"),
     ],
 )
 def test_bad_input_is_named(model, arguments, message):
