@@ -1,8 +1,8 @@
 """Helpers shared by the lectures of *Building and Augmenting Image Datasets*.
 
 One concept a module: `datasets` loads and verifies images, `simulate` makes them with exact ground truth, `augment` varies
-them, `neighbors` finds nearest neighbours, `networks` trains small networks and loads trained ones, `plotting` draws,
-`checks` grades the answers to exercises.
+them, `neighbors` finds nearest neighbours, `networks` trains small networks and loads trained ones, `mixture` clusters
+binary images, `plotting` draws, `checks` grades the answers to exercises.
 """
 
-__all__ = ["augment", "checks", "datasets", "neighbors", "networks", "plotting", "simulate"]
+__all__ = ["augment", "checks", "datasets", "mixture", "neighbors", "networks", "plotting", "simulate"]
