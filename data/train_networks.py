@@ -23,7 +23,7 @@ from qbi_utils.networks import AUGMENTATION
 FOLDER = datasets._DATA / "networks"
 KEYS = ["experiment", "variant", "n_real", "seed"]
 N_TRAINING = 54_000  # the last 6000 training images are held out
-WIDER = (48, 48, 96, 96)
+WIDER, WIDE = (48, 48, 96, 96), (64, 64, 128, 128)
 ROTATION = {"rotation": (-20, 20)}
 SHIFT = {"vertical_shift": (-2, 2), "horizontal_shift": (-2, 2)}
 ELASTIC = {"elastic_alpha": (0, 30), "elastic_sigma": 4}
@@ -146,7 +146,7 @@ REMEDIES = {
     "shift": {"augmentation": SHIFT},
     "elastic": {"augmentation": ELASTIC},
     "all augmentation": {"augmentation": AUGMENTATION},
-    "half as many filters again": {"augmentation": None, "filters": WIDER},
+    "1.5 times the filters": {"augmentation": None, "filters": WIDER},
     "both": {"augmentation": AUGMENTATION, "filters": WIDER},
 }
 
@@ -232,18 +232,23 @@ def plan():
                     variant = ("synthetic" if made else "real") + (", augmented" if ranges else "")
                     run = partial(train_mixed, n_real, seed, made=made, augmentation=ranges)
                     yield ("synthetic", variant, n_real, seed), run
+    for seed in range(5):
         for hard, variant in ((True, "failures"), (False, "as many others")):
             yield ("loop", variant, 1000, seed), partial(train_on_failures, 1000, seed, hard=hard)
+        run = partial(train_mixed, 1000, seed, made=False, augmentation=AUGMENTATION)
+        yield ("loop", "no drawn digits", 1000, seed), run
     for seed in range(3):
         for variant, options in REMEDIES.items():
             yield ("remedies", variant, N_TRAINING, seed), partial(train_fast, seed, epochs=2, **options)
     for name in ("nearest mean", "logistic regression", "1 nearest neighbour"):
         yield ("classical", name, N_TRAINING, 0), partial(classify_classically, name)
     for seed in range(3):
-        for epochs in (1, 2):
+        for epochs in (1, 2, 4):
             variant = f"fast network, {epochs} epoch" + "s" * (epochs > 1)
             yield ("short", variant, N_TRAINING, seed), partial(train_fast, seed, epochs=epochs)
-    yield ("document", "document network", 37_800, 0), partial(train_document, 0)
+        yield ("document", "document network", 37_800, seed), partial(train_document, seed)
+        run = partial(train_fast, seed, epochs=16, filters=WIDE)
+        yield ("long", "wide network, 16 epochs", N_TRAINING, seed), run
 
 
 def main(experiments):
