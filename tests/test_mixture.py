@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from scipy.special import betaln, gammaln
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics.cluster import contingency_matrix
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from qbi_utils import mixture
+from qbi_utils.datasets import load_mnist
 from qbi_utils.mixture import BetaBernoulliMixture
 
 FAST = {"n_chains": 2, "n_sweeps": 5, "init_clusters": 5, "random_state": 0}
@@ -303,6 +305,37 @@ def test_responsibilities(tiny):
     assert np.array_equal(fitted.predict(every), expected.argmax(axis=1))
     assert np.array_equal(fitted.labels_, chain.labels)
     assert chain.log_joint[-1] == max(other.log_joint[-1] for other in fitted.chains_)
+
+
+# --------------------------------------------------------------------------- on the digits of document 002
+
+
+def twos_and_threes(split):
+    digits = load_mnist(split)
+    chosen = np.isin(digits.labels, (2, 3))
+    return (digits.images[chosen].reshape(-1, 784) > 0).astype(np.uint8), digits.labels[chosen]
+
+
+def test_every_chain_comes_further_than_the_source():
+    """The chain of document 002 stayed at -2 398 800; bounds as measured with a prototype."""
+    images, truth = twos_and_threes("all")
+    assert images.shape == (14_131, 784)
+    fitted = BetaBernoulliMixture(n_sweeps=15, n_jobs=2, random_state=1).fit(images)
+    for chain in fitted.chains_:
+        members = contingency_matrix(truth, chain.labels)
+        assert chain.log_joint[-1] > -2_335_000
+        assert members.max(axis=0).sum() > 0.98 * len(truth)
+        assert 60 <= len(chain.cluster_sizes) <= 100
+
+
+def test_halves_of_unseen_digits_are_completed():
+    """Better than the mean of each pixel, .835, and its joint density, -125.9."""
+    fitted = BetaBernoulliMixture(n_sweeps=15, n_jobs=2, random_state=1).fit(twos_and_threes("train")[0])
+    images, _ = twos_and_threes("test")
+    top = np.arange(784) < 392
+    filled = fitted.complete(images, top)
+    assert ((filled > 0.5) == images)[:, ~top].mean() > 0.883
+    assert (fitted.score_samples(images) - fitted.score_samples(images, top)).mean() > -83
 
 
 # --------------------------------------------------------------------------- how it behaves
