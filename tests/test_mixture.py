@@ -8,6 +8,7 @@ from collections import Counter
 import numba
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 from scipy.special import betaln, gammaln
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics.cluster import contingency_matrix
@@ -360,6 +361,24 @@ def test_threads_and_repetition_do_not_change_the_result(prototypes):
     assert same_states(once, threads)
     assert not same_states(once, other)
     assert np.array_equal(given, images)
+
+
+def test_the_kernel_is_plain_python_too(rng, monkeypatch):
+    """Compiled or not, the same states; with clusters that open, close and outgrow their room."""
+    images = (rng.random((40, 6)) < 0.5).astype(np.uint8)
+
+    def results():
+        for concentration in (0.5, 5.0, 1e4):
+            parameters = FAST | {"concentration": concentration, "n_sweeps": 10, "init": "random"}
+            yield BetaBernoulliMixture(**parameters).fit(images)
+
+    compiled = list(results())
+    for name, kernel in list(vars(mixture).items()):
+        if isinstance(kernel, Dispatcher):
+            monkeypatch.setattr(mixture, name, kernel.py_func)
+    assert all(same_states(*pair) for pair in zip(compiled, results(), strict=True))
+    # A uniform number that rounding has made one.
+    assert mixture._draw(np.log([1.0, 3.0, 2.0]), 1.0) == 1
 
 
 @parametrize_with_checks([BetaBernoulliMixture(n_chains=2, binarize=0.0)])
