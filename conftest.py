@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot
 import pytest
+from numba.core.dispatcher import Dispatcher
 
 matplotlib.use("Agg")
 
@@ -10,3 +11,15 @@ matplotlib.use("Agg")
 def _close_figures():
     yield
     matplotlib.pyplot.close("all")
+
+
+@pytest.fixture
+def decompile(monkeypatch):
+    """Exchange the kernels of a module for the Python they are compiled from: coverage cannot look into the others."""
+
+    def exchange(module):
+        for name, kernel in list(vars(module).items()):
+            if isinstance(kernel, Dispatcher):
+                monkeypatch.setattr(module, name, kernel.py_func)
+
+    return exchange
