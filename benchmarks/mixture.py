@@ -45,9 +45,8 @@ def reassign(images, labels, order, uniforms):
 def time_sweeps(images):
     """Both samplers from the same settled state, with the same random numbers; the clusters must be the same."""
     fitted = BetaBernoulliMixture(n_chains=1, random_state=0).fit(images)
-    chain, rng, seconds = fitted.chains_[0], np.random.default_rng(0), {"kernel": [], "textbook": []}
-    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(images, axis=1))])
-    data = images, np.nonzero(images)[1].astype(np.int32), starts
+    chain, seconds = fitted.chains_[0], {"kernel": [], "textbook": []}
+    data = images, *mixture._list_on_pixels(images)
     for seed in range(N_ROUNDS):
         start = perf_counter()
         mixture._sweep_chain(fitted._model, *data, chain, np.random.default_rng(seed))

@@ -256,6 +256,12 @@ def _summarize(labels, images, prior, trace=()):
     return GibbsChain(labels.astype(np.int32), sizes.astype(np.int32), counts, prior, trace)
 
 
+def _list_on_pixels(images):
+    """Pixels that are on, image after image, and where each image starts among them."""
+    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(images, axis=1))])
+    return np.nonzero(images)[1].astype(np.int32), starts
+
+
 def _start_chain(model, images, n_clusters, blocked, rng):
     """Put the images into random groups; then, if blocked, all at once where drawn pixel probabilities want them."""
     prior = np.zeros(images.shape[1], int)
@@ -415,8 +421,7 @@ class BetaBernoulliMixture(ClusterMixin, DensityMixin, BaseEstimator):
         """
         images = self._as_binary(X, reset=True)
         self._model = self._validate_parameters()
-        starts = np.concatenate([[0], np.cumsum(np.count_nonzero(images, axis=1))])
-        data = images, np.nonzero(images)[1].astype(np.int32), starts
+        data = images, *_list_on_pixels(images)
         start, sweep = joblib.delayed(_start_chain), joblib.delayed(_sweep_chain)
         # The kernel lets go of the interpreter, so threads share the images and suffice.
         with joblib.Parallel(self.n_jobs, prefer="threads") as parallel:

@@ -95,13 +95,13 @@ def law_of_partitions(images, concentration, n_sweeps, **faults):
     """How often each partition is the state after a sweep, with some functions of the kernel exchanged."""
     model = mixture._Model(concentration, np.ones(1), np.ones(1))
     chain, rng = mixture._start_chain(model, images, 3, False, np.random.default_rng(0))
-    starts = np.concatenate([[0], np.cumsum(images.sum(axis=1))])
+    data = images, *mixture._list_on_pixels(images)
     seen = Counter()
     with pytest.MonkeyPatch.context() as patch:
         for name, function in faults.items():
             patch.setattr(mixture, name, function)
         for _ in range(n_sweeps):
-            chain, rng = mixture._sweep_chain(model, images, np.nonzero(images)[1], starts, chain, rng)
+            chain, rng = mixture._sweep_chain(model, *data, chain, rng)
             seen[canonical(chain.labels)] += 1
     return seen
 
