@@ -56,8 +56,9 @@ test: setup  ## run every test: package, doctests, book hygiene, then each lectu
 	$(BIN)/python -m pytest -p tests.lecture_plugin --nbval-lax --nbval-current-env --nbval-cell-timeout 180 \
 	  -W default $(LECTURES)
 
-check: setup  ## build the website from scratch, strictly, and test its pages
-	rm -rf _build
+# Every page is read again; what was executed with these very inputs, by `make test` say, need not run again.
+check: setup  ## build every page anew, strictly, and test the pages
+	rm -rf _build/html _build/.doctrees
 	$(BUILD) --all || $(FORGET)
 	@touch $(BOOK)
 	$(BIN)/python -m pytest -m site

@@ -24,14 +24,19 @@ def digest_inputs(root):
     return digest.hexdigest()[:16]
 
 
-def key_cache(app, config):
-    """Give this state of the inputs a cache of its own, and drop those of other states."""
-    config.course_inputs = digest_inputs(app.srcdir)
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    for old in caches.glob("*") if caches.is_dir() else ():
-        if old.is_dir() and old.name != config.course_inputs:
+def keyed_cache(root):
+    """Folder of the executed notebooks for this state of the inputs; those of other states are dropped."""
+    path = Path(root, "_build/.jupyter_cache", digest_inputs(root))
+    for old in path.parent.glob("*"):
+        if old.is_dir() and old != path:
             shutil.rmtree(old)
-    config.nb_execution_cache_path = str(caches / config.course_inputs)
+    return path
+
+
+def key_cache(app, config):
+    """Give this state of the inputs a cache of its own."""
+    path = keyed_cache(app.srcdir)
+    config.course_inputs, config.nb_execution_cache_path = path.name, str(path)
 
 
 def add_repository_buttons(app, config):

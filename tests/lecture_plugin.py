@@ -1,8 +1,9 @@
 """What nbval does not ask of a lecture: that its claims can fail, and that it keeps within its budget.
 
 Loaded by `make test`. After each test cell of a lecture runs one more, in the same kernel: every number that the
-cell glues into the prose is halved and doubled, and one of the two must make an assert of the cell fail. After the last cell the time and the peak memory of the kernel are compared with the budget; a table
-of them closes the run.
+cell glues into the prose is halved and doubled, and one of the two must make an assert of the cell fail. After the
+last cell the time and the peak memory of the kernel are compared with the budget; a table of them closes the run. A
+lecture that passes goes into the cache of the book, which need not execute it again.
 """
 
 import contextlib
@@ -14,7 +15,11 @@ from collections import defaultdict
 import nbformat
 import psutil
 import pytest
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+from _extensions.course_book import keyed_cache
 
 MAX_SECONDS = 180
 MAX_GIGABYTES = 1.5
@@ -89,7 +94,11 @@ class KernelWatch(threading.Thread):
 
 
 class Budget(pytest.Item):
-    """Closes a lecture: its time and its peak memory."""
+    """Closes a lecture: its time, its peak memory, its outputs for the book."""
+
+    def __init__(self, *, cells, **options):
+        super().__init__(**options)
+        self.cells = cells
 
     def runtest(self):
         seconds = time.monotonic() - self.parent.watch.begin
@@ -98,6 +107,17 @@ class Budget(pytest.Item):
         self.config.stash.setdefault(BUDGETS, []).append(line)
         assert seconds < MAX_SECONDS, f"the lecture takes {seconds:.0f} s, its budget is {MAX_SECONDS} s"
         assert gigabytes < MAX_GIGABYTES, f"the lecture needs {gigabytes:.2f} GB of {MAX_GIGABYTES} GB"
+        if not self.session.testsfailed:
+            self.keep_outputs(seconds)
+
+    def keep_outputs(self, seconds):
+        """Put the executed lecture where the build looks for it."""
+        notebook = nbformat.read(self.path, nbformat.NO_CONVERT)
+        for cell, run in zip([c for c in notebook.cells if c.cell_type == "code"], self.cells, strict=True):
+            cell.outputs = run.test_outputs
+        bundle = CacheBundleIn(notebook, str(self.path), data={"execution_seconds": seconds})
+        cache = get_cache(self.parent.cache)
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
     def repr_failure(self, excinfo):
         return str(excinfo.value)
@@ -113,15 +133,17 @@ def claims_item(item):
 
 def pytest_collection_modifyitems(items):
     """Put a check of its claims behind each test cell, and one of the budget behind each lecture."""
-    checked = []
+    checked, cells = [], []
     for item, following in zip(items, [*items[1:], None], strict=True):
         checked.append(item)
         if not isinstance(item.parent, IPyNbFile):
             continue
+        cells.append(item)
         if "test" in item.cell.metadata.get("tags", ()):
             checked.append(claims_item(item))
         if following is None or following.parent is not item.parent:
-            checked.append(Budget.from_parent(item.parent, name="budget"))
+            checked.append(Budget.from_parent(item.parent, name="budget", cells=cells))
+            cells = []
     items[:] = checked
 
 
@@ -131,6 +153,7 @@ def pytest_runtest_setup(item):
     lecture = item.parent
     if isinstance(lecture, IPyNbFile) and not hasattr(lecture, "watch"):
         lecture.watch = KernelWatch(psutil.Process(lecture.kernel.km.provisioner.pid))
+        lecture.cache = keyed_cache(item.config.rootpath)  # of the inputs as they are before it runs
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from tests.book_rules import ROOT
@@ -75,6 +76,37 @@ def test_editing_a_helper_or_a_data_file_executes_the_pages_again(book):
     (book / "data/number.txt").write_text("two")
     assert build(book) == ("2 two", True)
     assert len(list((book / "_build/.jupyter_cache").iterdir())) == 1
+
+
+def run_as_lecture(book, *sources):
+    """Test a page of these cells as `make test` does; whether it passed."""
+    cells = [nbformat.v4.new_markdown_cell("# Tiny"), *map(nbformat.v4.new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, book / "page.ipynb")
+    flags = (
+        "-p no:cacheprovider -p tests.lecture_plugin --nbval-lax --nbval-current-env -o addopts= --rootdir=."
+    )
+    command = [sys.executable, "-m", "pytest", *flags.split(), "page.ipynb"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True, timeout=120)
+    assert "budget" in done.stdout, done.stdout + done.stderr
+    return done.returncode == 0
+
+
+def test_a_lecture_that_passed_its_tests_is_not_executed_again(book):
+    (book / "page.md").unlink()
+    assert run_as_lecture(book, 'print("answer", 3)', "assert True")
+    assert build(book) == ("3", False)
+
+
+def test_a_lecture_that_failed_its_tests_is_executed_again(book):
+    (book / "page.md").unlink()
+    once = 'import pathlib\npathlib.Path("once").touch(exist_ok=False)'
+    (book / "once").touch()
+    assert not run_as_lecture(book, 'print("answer", 3)', once)
+    (book / "once").unlink()
+    assert build(book) == ("3", True)
 
 
 def test_digest_sees_every_input_but_no_bytecode(book):
