@@ -18,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup html serve lab test check links lint format lock clean distclean
+.PHONY: help setup html handouts slides pdf colab serve lab test check links lint format lock clean distclean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,18 @@ $(BOOK): $(READY) $(BOOK_SOURCES)
 	@$(BUILD) || $(FORGET)
 	@touch $@
 
+handouts: html  ## print a student and an instructor edition of each lecture (LECTURE=06 for one)
+	$(BIN)/python -m publishing.handouts --lecture "$(LECTURE)"
+
+slides: html  ## make a deck of each lecture, and its PDF (LECTURE=06 for one)
+	$(BIN)/python -m publishing.slides --lecture "$(LECTURE)"
+
+pdf: $(READY)  ## build the whole book as one PDF, through LaTeX
+	$(BIN)/python -m publishing.book_pdf
+
+colab: html  ## write the lectures for Google Colab (COURSE_REPOSITORY_URL says what it installs)
+	$(BIN)/python -m publishing.colab
+
 serve: html  ## show the website on http://localhost:8000 (PORT=... for another)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
@@ -57,10 +69,13 @@ test: setup  ## run every test: package, doctests, book hygiene, then each lectu
 	  -W default $(LECTURES)
 
 # Every page is read again; what was executed with these very inputs, by `make test` say, need not run again.
-check: setup  ## build every page anew, strictly, and test the pages
+check: setup  ## build website, handouts, slides and PDF anew, strictly, and test them
 	rm -rf _build/html _build/.doctrees
 	$(BUILD) --all || $(FORGET)
 	@touch $(BOOK)
+	$(BIN)/python -m publishing.handouts
+	$(BIN)/python -m publishing.slides
+	$(BIN)/python -m publishing.book_pdf
 	$(BIN)/python -m pytest -m site
 
 links: setup  ## follow every link to the outside (needs a network)

@@ -3,12 +3,15 @@
 1. A page never shows numbers of an older helper: the cache of executed notebooks is keyed on the helpers, the
    data and the locked versions, and a change in them has every page read again.
 2. Buttons for Binder, Colab and the repository appear where the repository's URL is known.
+3. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
 """
 
 import hashlib
 import os
 import shutil
 from pathlib import Path
+
+from docutils import nodes
 
 _INPUTS = ("qbi_utils", "data", "lectures/matplotlibrc", "requirements.txt")
 
@@ -57,10 +60,29 @@ def add_repository_buttons(app, config):
     }
 
 
+def point_to_colab(app, pagename, templatename, context, doctree):
+    """Lead the Colab button to the notebooks that install what they need, on a branch of their own."""
+    branch = app.config.html_theme_options.get("repository_branch")
+    for button in (
+        button for group in context.get("header_buttons", ()) for button in group.get("buttons", ())
+    ):
+        if button["text"] == "Colab":
+            button["url"] = button["url"].replace(f"/blob/{branch}/", "/blob/colab/")
+
+
+def mark_slides(app, doctree):
+    """Give each code cell the class ``slide-TYPE`` of the slide type in its metadata."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code" and "slideshow" in cell["cell_metadata"]:
+            cell["classes"].append(f"slide-{cell['cell_metadata']['slideshow']['slide_type']}")
+
+
 def setup(app):
     """Register with Sphinx."""
     # "env": a new value invalidates every page that was read before.
     app.add_config_value("course_inputs", "", "env")
     app.connect("config-inited", key_cache)
     app.connect("config-inited", add_repository_buttons)
+    app.connect("html-page-context", point_to_colab, priority=900)
+    app.connect("doctree-read", mark_slides)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

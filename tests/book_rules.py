@@ -108,7 +108,7 @@ def is_stripped(notebook):
     for number, cell in enumerate(code_cells(notebook)):
         if cell.outputs or cell.execution_count is not None:
             yield f"code cell {number} has an output or a count"
-        strangers = set(cell.metadata) - {"tags", "mystnb"}
+        strangers = set(cell.metadata) - {"tags", "mystnb", "slideshow"}
         if strangers:
             yield f"code cell {number} has metadata {sorted(strangers)}"
     if set(notebook.metadata) != {"kernelspec", "language_info"}:

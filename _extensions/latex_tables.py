@@ -1,0 +1,59 @@
+"""Tables of pandas in the book's PDF.
+
+LaTeX knows nothing of HTML, and of a styled table pandas offers nothing else but ``<Styler at 0x...>``.
+"""
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+def table_from_html(html):
+    """Make a docutils table of an HTML table; cells may span rows and columns, and hold text only.
+
+    Parameters
+    ----------
+    html : str
+
+    Returns
+    -------
+    docutils.nodes.table
+    """
+    rows = BeautifulSoup(html, "html.parser").table.find_all("tr")
+    n_columns = max(sum(int(cell.get("colspan", 1)) for cell in row.find_all(["th", "td"])) for row in rows)
+    parts = {"thead": nodes.thead(), "tbody": nodes.tbody()}
+    for row in rows:
+        node = nodes.row()
+        for cell in row.find_all(["th", "td"]):
+            entry = nodes.entry("", nodes.paragraph("", " ".join(cell.get_text().split())))
+            for span, more in (("colspan", "morecols"), ("rowspan", "morerows")):
+                if int(cell.get(span, 1)) > 1:
+                    entry[more] = int(cell[span]) - 1
+            node += entry
+        parts[row.parent.name] += node
+    columns = [nodes.colspec(colwidth=1) for _ in range(n_columns)]
+    group = nodes.tgroup("", *columns, *(part for part in parts.values() if part.children), cols=n_columns)
+    return nodes.table("", group, classes=["colwidths-auto"])
+
+
+class TablesForLatex(SphinxPostTransform):
+    """Put tables in the place of outputs that are HTML tables, before myst-nb chooses what LaTeX can read."""
+
+    default_priority = 3
+    formats = ("latex",)
+
+    def run(self):
+        """Run the transform on one document."""
+        for bundle in list(self.document.findall(nodes.container)):
+            kinds = {
+                kind.get("mime_type"): kind for kind in bundle.children if isinstance(kind, nodes.container)
+            }
+            html = kinds["text/html"].astext() if "text/html" in kinds else ""
+            if bundle.get("nb_element") == "mime_bundle" and "<table" in html:
+                bundle.replace_self(table_from_html(html))
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_post_transform(TablesForLatex)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Handouts, slides and notebooks for Colab, made from the built book."""

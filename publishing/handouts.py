@@ -1,0 +1,156 @@
+"""Handouts: each lecture as an A4 PDF, with its solutions for instructors, with room to write for students."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+
+from publishing.pages import COURSE, ROOT, SITE, find_browser, print_page, read_page, run
+
+OUTPUT = ROOT / "_build/handouts"
+EDITIONS = ("student", "instructor")
+LINES_TO_WRITE = 7
+
+
+def prepare_handout(page, edition):
+    """Turn a built page into what is printed: the lecture alone, without what only a screen can use.
+
+    Parameters
+    ----------
+    page : Path
+        The built page of a lecture.
+    edition : {"student", "instructor"}
+        Solutions are dropped from the first, and each exercise gets room to write.
+
+    Returns
+    -------
+    str
+        HTML, to be opened from the folder of `page`, as its links are relative.
+    """
+    soup = read_page(page)
+    article = soup.select_one("article.bd-article")
+    for link in article.select("a.headerlink"):
+        link.decompose()
+    title = article.h1.get_text()
+    if edition == "student":
+        for solution in article.select("div.solution"):
+            solution.decompose()
+        for exercise in article.select("div.exercise"):
+            room = soup.new_tag("div", attrs={"class": "room"})
+            room.extend(soup.new_tag("div") for _ in range(LINES_TO_WRITE))
+            exercise.append(room)
+    _append_references(soup, article, page)
+    _mend_links(article, page)
+
+    for script in soup.find_all("script"):
+        if "mathjax" not in (script.get("src") or script.text).lower():
+            script.decompose()
+    for link in soup.head.find_all("link", rel=lambda rel: "stylesheet" not in rel):
+        link.decompose()
+    running = (
+        f'@page {{ @top-left {{ content: "{COURSE}"; }} @top-right {{ content: "{title} ({edition})"; }} }}'
+    )
+    soup.head.append(soup.new_tag("style", string=running))
+    soup.head.append(
+        soup.new_tag(
+            "link", rel="stylesheet", href=os.path.relpath(SITE / "_static/handout.css", page.parent)
+        )
+    )
+    soup.title.string = f"{title} ({edition} handout)"
+    soup.html.attrs = {"lang": "en", "data-theme": "light", "data-mode": "light"}
+    soup.body.clear()
+    soup.body.attrs = {}
+    soup.body.append(article)
+    return str(soup)
+
+
+def _append_references(soup, article, page):
+    """Add the references that the lecture cites: on paper nobody can follow a link to another page."""
+    entries = {}
+    for link in article.select('a[href*="appendix/references.html#"]'):
+        entries[link["href"].split("#")[1]] = None
+        link["href"] = "#" + link["href"].split("#")[1]
+    if not entries:
+        return
+    references = read_page(page.parent / "../appendix/references.html")
+    section = soup.new_tag("section", attrs={"class": "references"})
+    section.append(soup.new_tag("h2", string="References"))
+    for name in entries:
+        entry = references.find(id=name)
+        for back in entry.select("a[role=doc-backlink], span.backrefs"):
+            back.decompose()
+        section.append(entry)
+    article.append(section)
+
+
+def _mend_links(article, page):
+    """Keep links within the handout, to other lectures and to the web; print others as text.
+
+    Where the address of the published website is known, links to its pages lead there.
+    """
+    website = os.environ.get("COURSE_SITE_URL", "").rstrip("/")
+    for link in article.select("a[href]"):
+        target, _, fragment = link["href"].partition("#")
+        if not target or "://" in target or target.startswith("mailto:"):
+            continue
+        path = os.path.relpath(page.parent / target, SITE)
+        if website:
+            link["href"] = f"{website}/{path}" + ("#" + fragment if fragment else "")
+        elif not path.startswith("lectures/"):
+            link.unwrap()
+
+
+def _point_to_neighbours(pdf, edition):
+    """Let links to other lectures open their handouts, which lie in the same folder."""
+    writer = PdfWriter(clone_from=pdf)
+    for page in writer.pages:
+        for annotation in page.get("/Annots", ()):
+            action = annotation.get_object().get("/A", {})
+            if (uri := str(action.get("/URI", ""))).startswith("file:"):
+                name = Path(uri.partition("#")[0]).stem
+                action[NameObject("/URI")] = TextStringObject(f"{name}-{edition}.pdf")
+    writer.add_metadata({"/Author": "The course contributors", "/Subject": COURSE})
+    return writer
+
+
+def print_handouts(page, output=OUTPUT):
+    """Print both editions of a lecture.
+
+    Parameters
+    ----------
+    page : Path
+        The built page.
+    output : Path, optional
+        Folder of the handouts.
+
+    Yields
+    ------
+    Path
+        Each PDF, which replaces an older one only when it is whole.
+
+    Raises
+    ------
+    PublishingError
+        If there is no browser, or it prints nothing.
+    """
+    browser = find_browser()
+    output.mkdir(parents=True, exist_ok=True)
+    for edition in EDITIONS:
+        pdf = output / f"{page.stem}-{edition}.pdf"
+        part = pdf.with_suffix(".part")
+        with tempfile.NamedTemporaryFile("w", dir=page.parent, suffix=".html", encoding="utf-8") as html:
+            try:
+                html.write(prepare_handout(page, edition))
+                html.flush()
+                print_page(browser, Path(html.name).as_uri(), part)
+                _point_to_neighbours(part, edition).write(part)
+                part.replace(pdf)
+            finally:
+                part.unlink(missing_ok=True)
+        yield pdf
+
+
+if __name__ == "__main__":
+    run(print_handouts, "Print the handouts of the lectures, in two editions.")

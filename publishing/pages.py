@@ -1,0 +1,143 @@
+"""What handouts and slides share: the built pages, and the browser that prints them."""
+
+import argparse
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+# Chromium miscounts the objects of a PDF by a few, and pypdf says so each time.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "_build/html"
+COURSE = yaml.safe_load((ROOT / "_config.yml").read_text())["title"]
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+
+
+class PublishingError(Exception):
+    """Something that whoever asked for the product can mend; the text says how."""
+
+
+def find_browser():
+    """Path of Chromium or Chrome; the variable BROWSER_PATH goes first."""
+    chosen = os.environ.get("BROWSER_PATH")
+    for name in (chosen,) if chosen else BROWSERS:
+        if path := shutil.which(name):
+            return path
+    where = f"BROWSER_PATH names {chosen}, which cannot be run" if chosen else "neither was found"
+    raise PublishingError(
+        f"Printing needs Chromium or Google Chrome, and {where}. On Debian and Ubuntu: apt-get install chromium"
+    )
+
+
+def find_lectures(number=None, site=None):
+    """Built pages of the lectures, in reading order; of the one with this number, if one is given.
+
+    Parameters
+    ----------
+    number : str, optional
+        Such as "06" or "6".
+    site : Path, optional
+        Folder of the website, by default where ``make html`` builds it.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    PublishingError
+        If the website is not built, or no lecture has this number.
+    """
+    site = site or SITE
+    pages = sorted(Path(site, "lectures").glob("[0-9][0-9]-*.html"))
+    if not pages:
+        raise PublishingError(f"{site} holds no lectures: make html builds them.")
+    if not number:
+        return pages
+    chosen = [page for page in pages if page.stem.split("-")[0] == number.zfill(2)]
+    if not chosen:
+        numbers = ", ".join(page.stem.split("-")[0] for page in pages)
+        raise PublishingError(f"LECTURE should be one of {numbers}, but got {number!r}.")
+    return chosen
+
+
+def read_page(page):
+    """Parse a built page."""
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def print_page(browser, address, pdf):
+    """Print what the browser finds at an address.
+
+    The printer's exit status says little (it is 0 for a page that does not exist), so the PDF itself is read.
+
+    Parameters
+    ----------
+    browser : str
+        Path of Chromium or Chrome.
+    address : str
+        What to open, such as ``file:///...``.
+    pdf : Path
+        Where to write.
+
+    Raises
+    ------
+    PublishingError
+        If no readable PDF comes out.
+    """
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+            *("--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}"),
+            *("--allow-file-access-from-files", "--virtual-time-budget=20000"),
+            *("--generate-pdf-document-outline", "--no-pdf-header-footer", f"--print-to-pdf={pdf}", address),
+        ]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise PublishingError(f"{browser} could not print: {error}") from error
+    try:
+        if not PdfReader(pdf, strict=True).pages:
+            raise PyPdfError("it has no page")
+    except (OSError, PyPdfError) as error:
+        said = done.stderr.strip().splitlines()
+        reason = f"{error}; its last words: {said[-1]}" if said else error
+        raise PublishingError(f"{browser} printed no readable PDF: {reason}") from error
+
+
+def run(build, description):
+    """Command line of a product: ``--lecture 06`` for one; a problem is one sentence, and exit status 1.
+
+    Parameters
+    ----------
+    build : callable
+        Takes the page of a lecture, yields what it wrote.
+    description : str
+        For the help text.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--lecture", help="number of the only lecture to take, such as 06")
+    try:
+        for page in find_lectures(parser.parse_args().lecture):
+            for path in build(page):
+                print(f"{os.path.relpath(path)}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
+    except PublishingError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        sys.exit(f"error: {error.strerror}: {error.filename}")

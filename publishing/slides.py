@@ -1,0 +1,261 @@
+"""Slides: a reveal.js deck of each lecture, for a room without a network, and its PDF.
+
+A deck takes from the built page: the aims, each section's title and opening question, figures with their finding,
+labelled equations, exercises, take-aways. The prose becomes the speaker's notes. In JupyterLab the property inspector
+of a code cell decides the rest: slide type "Slide" shows its code as well, "Skip" leaves its figure out.
+"""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+from publishing.pages import COURSE, ROOT, SITE, find_browser, print_page, read_page, run
+
+OUTPUT = ROOT / "_build/slides"
+LEAD_CHARACTERS, LIST_CHARACTERS = 240, 520
+WITHOUT_SLIDES = ("Exercises", "Take-aways", "Further reading")
+DECK = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title></title>
+<link rel="stylesheet" href="_static/reveal/reveal.css">
+<link rel="stylesheet" href="_static/pygments.css">
+<link rel="stylesheet" href="_static/slides.css">
+</head>
+<body>
+<div class="reveal"><div class="slides"></div></div>
+<script>MathJax = {chtml: {matchFontHeight: false}};</script>
+<script src="_static/mathjax/tex-mml-chtml.js"></script>
+<script src="_static/reveal/reveal.js"></script>
+<script src="_static/reveal/notes.js"></script>
+<script>
+MathJax.startup.promise.then(() => Reveal.initialize({
+  width: 1280, height: 720, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t",
+  transition: "none", plugins: [RevealNotes],
+}));
+</script>
+</body>
+</html>
+"""
+
+
+class Deck:
+    """Slides in the order in which they are added; prose that comes before the first one waits for it."""
+
+    def __init__(self, title):
+        self.soup = BeautifulSoup(DECK, "html.parser")
+        self.soup.title.string = f"{title}: slides"
+        self.slides = self.soup.select_one(".slides")
+        self.notes, self.waiting = None, []
+
+    def add(self, kind, title, *content):
+        """Add a slide of a kind that slides.css knows."""
+        slide = self.soup.new_tag("section", attrs={"class": kind})
+        slide.append(self.soup.new_tag("h1" if kind == "opening" else "h2", string=title))
+        slide.extend(content)
+        self.notes = self.soup.new_tag("aside", attrs={"class": "notes"})
+        self.notes.extend(self.waiting)
+        slide.append(self.notes)
+        self.slides.append(slide)
+        self.waiting = []
+
+    def say(self, prose):
+        """Give the speaker a paragraph or a list."""
+        self.notes.append(prose.__copy__())
+
+    def text(self, content):
+        """Make a paragraph."""
+        return self.soup.new_tag("p", string=content)
+
+
+def shorten(prose, limit=LEAD_CHARACTERS):
+    """First sentences of a text, as many as fit.
+
+    Parameters
+    ----------
+    prose : str
+    limit : int, optional
+        In characters.
+
+    Returns
+    -------
+    str
+        Empty if the first sentence alone is longer.
+
+    Examples
+    --------
+    >>> shorten("Do you believe it? We repeat the study.", limit=20)
+    'Do you believe it?'
+    """
+    kept = ""
+    for sentence in re.split(r"(?<=[.?!:])\s+(?=[A-Z])", " ".join(prose.split())):
+        if len(kept) + len(sentence) > limit:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return kept
+
+
+def heading(section):
+    """Title of a section, without the sign that links to it."""
+    return section.find(["h1", "h2", "h3"], recursive=False).get_text().strip()
+
+
+def add_section(deck, section):
+    """Add the slides of a section, and those of the sections within it."""
+    title, is_major = heading(section), section.h2 is not None and section.h2.parent is section
+    if is_major:
+        first = section.find("p", recursive=False)
+        deck.add("question", title, deck.text(shorten(first.get_text()) if first else ""))
+    for block in section.find_all(True, recursive=False):
+        classes = block.get("class", [])
+        if block.name == "section":
+            add_section(deck, block)
+        elif "cell" in classes:
+            add_cell(deck, title, block)
+        elif "math" in classes and block.get("id"):
+            before = block.find_previous_sibling()
+            lead = [deck.text(shorten(before.get_text()))] if before.name == "p" else []
+            deck.add("equation", title, *lead, block.__copy__())
+        elif block.name in ("p", "ul", "ol"):
+            deck.say(block)
+
+
+def add_cell(deck, title, cell):
+    """Add the slides of a code cell: its code and text output if it was chosen, its figure unless it was skipped."""
+    classes, figure = cell["class"], cell.find("figure")
+    if "slide-slide" in classes:
+        output = cell.select_one(".cell_output") if not figure else None
+        deck.add(
+            "code", title, *(part.__copy__() for part in (cell.select_one(".cell_input"), output) if part)
+        )
+    if figure and "slide-skip" not in classes:
+        deck.add("figure", title, figure.__copy__())
+
+
+def split_list(items, limit=LIST_CHARACTERS):
+    """Share the items of a list out to slides, so that none holds more than `limit` characters."""
+    shares, room = [], 0
+    for item in items:
+        length = len(item.get_text())
+        if length > room:
+            shares.append([])
+            room = limit
+        shares[-1].append(item)
+        room -= length
+    return shares
+
+
+def add_lists(deck, title, items):
+    """Add list items, on as many slides as they need."""
+    for share in split_list(items):
+        block = deck.soup.new_tag("ul")
+        block.extend(item.__copy__() for item in share)
+        deck.add("list", title, block)
+
+
+def summarize_exercise(exercise):
+    """Title and first sentences of an exercise."""
+    title, first = exercise.select_one(".admonition-title"), exercise.select_one("section > p")
+    return " ".join(f"{title.get_text()}: {shorten(first.get_text())}".split())
+
+
+def make_deck(page):
+    """Choose a deck's slides from a built page.
+
+    Parameters
+    ----------
+    page : Path
+        The built page of a lecture.
+
+    Returns
+    -------
+    bs4.BeautifulSoup
+        The deck; its addresses are relative to the folder of the decks.
+    """
+    article = read_page(page).select_one("article.bd-article")
+    for link in article.select("a.headerlink"):
+        link.decompose()
+    lecture = article.section
+    deck = Deck(heading(lecture))
+    deck.add("opening", heading(lecture), deck.text(COURSE))
+    add_lists(deck, "You will be able to", lecture.select(".admonition-in-this-lecture li"))
+    sections = lecture.find_all("section", recursive=False)
+    for section in sections:
+        if heading(section) not in WITHOUT_SLIDES:
+            add_section(deck, section)
+    exercises = lecture.select(".exercise")
+    add_lists(
+        deck,
+        "Exercises",
+        [deck.soup.new_tag("li", string=summarize_exercise(exercise)) for exercise in exercises],
+    )
+    for section in sections:
+        if heading(section) == "Take-aways":
+            add_lists(deck, "Take-aways", section.select("li"))
+    for link in deck.soup.select("section a[href]"):
+        link.unwrap()
+    return deck.soup
+
+
+def without_reveal(deck):
+    """Make a deck a plain page of slides, one on each sheet, without the notes.
+
+    Printed by itself, reveal.js 5 breaks slides over two sheets, and waits for what a browser without a window never
+    draws.
+    """
+    plain = deck.__copy__()
+    for node in plain.select('aside, script[src*="reveal/"], link[href*="reveal/"]'):
+        node.decompose()
+    plain.find_all("script")[-1].decompose()
+    plain.html["class"] = "printed"
+    return plain
+
+
+def write_slides(page, output=OUTPUT):
+    """Write the deck of a lecture, and its PDF where there is a browser to print it.
+
+    Parameters
+    ----------
+    page : Path
+        The built page.
+    output : Path, optional
+        Folder of the decks; what they share lies beside them.
+
+    Yields
+    ------
+    Path
+        The deck, then its PDF.
+    """
+    deck = make_deck(page)
+    (output / "_images").mkdir(parents=True, exist_ok=True)
+    for name in ("mathjax", "reveal"):
+        shutil.copytree(SITE / "_static" / name, output / "_static" / name, dirs_exist_ok=True)
+    for name in ("pygments.css", "slides.css"):
+        shutil.copy(SITE / "_static" / name, output / "_static")
+    for image in deck.select("img"):
+        source = page.parent / image["src"]
+        image["src"] = f"_images/{source.name}"
+        shutil.copy(source, output / "_images")
+    html, pdf = output / f"{page.stem}.html", output / f"{page.stem}.pdf"
+    part = html.with_suffix(".part")
+    try:
+        part.write_text(str(deck), encoding="utf-8")
+        part.replace(html)
+        yield html
+        with tempfile.NamedTemporaryFile("w", dir=output, suffix=".html", encoding="utf-8") as plain:
+            plain.write(str(without_reveal(deck)))
+            plain.flush()
+            print_page(find_browser(), Path(plain.name).as_uri(), part)
+        part.replace(pdf)
+        yield pdf
+    finally:
+        part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    run(write_slides, "Write slides of the lectures, and print them.")

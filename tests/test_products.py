@@ -1,0 +1,215 @@
+"""The handouts, decks and the book's PDF as they were built, read as their readers' programs read them."""
+
+import re
+
+import nbformat
+import pypdfium2
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
+
+from publishing import book_pdf, handouts, slides
+from publishing.pages import COURSE, find_browser
+from tests.book_rules import LECTURES, SITE, captions
+
+pytestmark = pytest.mark.site
+MARGIN = 40  # points; the handouts' is 51, and an italic may lean out of its box
+HANDOUTS = [(lecture.stem, edition) for lecture in LECTURES for edition in handouts.EDITIONS]
+RAW_MARKUP = re.compile(r"\?\?|\{(?:glue|numref|cite|eq|ref|doc)\b[^}]*\}`|:::|\\\(|\\begin\{|�")
+
+
+def resolve(value):
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def structure(node):
+    """Every element of the tree of tags."""
+    node = resolve(node)
+    if isinstance(node, list):
+        for child in node:
+            yield from structure(child)
+    elif isinstance(node, dict):
+        yield node
+        yield from structure(node.get("/K", []))
+
+
+def fonts_without_file(reader):
+    """Names of the fonts that a PDF leaves to the reader's computer."""
+    for page in reader.pages:
+        for font in map(resolve, resolve(page["/Resources"].get("/Font", {})).values()):
+            if font["/Subtype"] == "/Type3":  # its glyphs are drawings
+                continue
+            descendant = resolve(resolve(font.get("/DescendantFonts", [font]))[0])
+            if not any(key.startswith("/FontFile") for key in resolve(descendant.get("/FontDescriptor", {}))):
+                yield font["/BaseFont"]
+
+
+def outside(pdf, margin):
+    """What lies in the side margins of a PDF, or beyond its pages."""
+    for number, page in enumerate(pypdfium2.PdfDocument(pdf), 1):
+        width, height = page.get_size()
+        text = page.get_textpage()
+        boxes = [
+            (text.get_rect(i), text.get_text_bounded(*text.get_rect(i))) for i in range(text.count_rects())
+        ]
+        boxes += [
+            (image.get_bounds(), "an image") for image in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
+        ]
+        for (left, bottom, right, top), what in boxes:
+            if left < margin or right > width - margin or bottom < 0 or top > height:
+                yield number, what, round(left), round(right)
+
+
+def titles(outline):
+    for entry in outline:
+        yield from titles(entry) if isinstance(entry, list) else [entry.title]
+
+
+@pytest.fixture(scope="module", params=HANDOUTS, ids="-".join)
+def handout(request):
+    name, edition = request.param
+    return name, edition, handouts.OUTPUT / f"{name}-{edition}.pdf"
+
+
+@pytest.fixture(scope="module")
+def article(handout):
+    page = BeautifulSoup((SITE / f"lectures/{handout[0]}.html").read_text(), "html.parser")
+    for sign in page.select("a.headerlink"):
+        sign.decompose()
+    return page.select_one("article")
+
+
+@pytest.fixture(scope="module")
+def reader(handout):
+    return PdfReader(handout[2], strict=True)
+
+
+@pytest.fixture(scope="module")
+def text(reader):
+    return [page.extract_text() for page in reader.pages]
+
+
+def test_handout_is_tagged_and_describes_each_figure(handout, reader, article):
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    tags = list(structure(root["/StructTreeRoot"]))
+    if handout[1] == "student":
+        for solution in article.select("div.solution"):
+            solution.decompose()
+    expected = [image["alt"] for image in article.select("figure img")]
+    described = [str(tag["/Alt"]) for tag in tags if tag.get("/S") == "/Figure" and "/Alt" in tag]
+    assert expected
+    assert not set(expected) - set(described)
+    assert {"/H1", "/H2", "/P", "/Table"} & {tag.get("/S") for tag in tags} >= {"/H1", "/H2", "/P"}
+
+
+def test_handout_has_outline_and_numbered_pages_with_a_running_title(handout, reader, article, text):
+    headings = {heading.get_text().strip() for heading in article.select("h1, h2")}
+    assert {" ".join(title.split()) for title in titles(reader.outline)} >= {
+        " ".join(h.split()) for h in headings
+    }
+    for number, page in enumerate(text, 1):
+        assert f"{number} / {len(text)}" in page
+        assert COURSE in page
+        assert f"({handout[1]})" in page
+
+
+def test_handout_embeds_its_fonts(reader):
+    assert set(fonts_without_file(reader)) == set()
+
+
+def test_only_the_instructors_handout_has_solutions(handout, text):
+    solutions = [line for page in text for line in page.splitlines() if line.startswith("Solution to")]
+    assert bool(solutions) == (handout[1] == "instructor")
+
+
+def test_handout_shows_no_markup_and_no_navigation(text):
+    for page in text:
+        assert not RAW_MARKUP.findall(page)
+        assert not re.search(r"^(Previous|Next|Contents|Skip to main content)$", page, re.MULTILINE)
+
+
+def test_nothing_in_a_handout_is_clipped(handout):
+    assert not list(outside(handout[2], MARGIN))
+
+
+def test_links_of_a_handout_lead_within_it_to_its_neighbours_or_to_the_web(handout, reader):
+    annotations = [resolve(note) for page in reader.pages for note in resolve(page.get("/Annots", []))]
+    uris = {str(resolve(note["/A"])["/URI"]) for note in annotations if "/URI" in resolve(note.get("/A", {}))}
+    neighbours = {uri for uri in uris if "://" not in uri}
+    assert neighbours <= {f"{name}-{handout[1]}.pdf" for name, _ in HANDOUTS}
+    assert not [uri for uri in uris if uri.startswith("file:")]
+    assert len(annotations) > len(uris)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+OVERFLOW = """() => {
+  const slide = Reveal.getCurrentSlide(), frame = slide.getBoundingClientRect(), found = [];
+  for (const node of slide.querySelectorAll(":scope *:not(aside, aside *, mjx-assistive-mml, mjx-assistive-mml *)")) {
+    const box = node.getBoundingClientRect();
+    if (box.width && (box.right > frame.right || box.bottom > frame.bottom || box.left < frame.left || box.top < frame.top))
+      found.push(node.tagName);
+  }
+  const image = slide.querySelector("img");
+  if (image && image.getBoundingClientRect().height < frame.height / 4) found.push("an image too small to see");
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
+def test_slides_hold_their_content_and_need_no_network(lecture, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    asked, errors = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: errors.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto((slides.OUTPUT / f"{lecture.stem}.html").as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    overflow = {}
+    for number in range(page.evaluate("Reveal.getTotalSlides()")):
+        page.evaluate(f"Reveal.slide({number})")
+        overflow[number + 1] = page.evaluate(OVERFLOW)
+    page.close()
+    assert len(overflow) > 10
+    assert not {number: found for number, found in overflow.items() if found}
+    assert not errors
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+
+
+@pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
+def test_deck_shows_the_chosen_cells_and_prints_one_slide_a_page(lecture):
+    notebook = nbformat.read(lecture, nbformat.NO_CONVERT)
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in notebook.cells]
+    deck = BeautifulSoup((slides.OUTPUT / f"{lecture.stem}.html").read_text(), "html.parser")
+    assert len(deck.select("section.code")) == kinds.count("slide") >= 2
+    assert not RAW_MARKUP.findall(deck.select_one(".slides").get_text().replace(r"\(", ""))
+    assert all(image["alt"] for image in deck.select("img"))
+    pdf = PdfReader(slides.OUTPUT / f"{lecture.stem}.pdf", strict=True)
+    assert len(pdf.pages) == len(deck.select("section"))
+    assert not list(outside(slides.OUTPUT / f"{lecture.stem}.pdf", 0))
+
+
+def test_book_has_every_lecture_references_figures_and_links():
+    book = PdfReader(book_pdf.OUTPUT, strict=True)
+    chapters = {re.sub(r"\W", "", title) for title in titles(book.outline)}
+    for lecture in LECTURES:
+        notebook = nbformat.read(lecture, nbformat.NO_CONVERT)
+        assert re.sub(r"\W", "", notebook.cells[0].source.splitlines()[0]) in chapters
+    text = "\n".join(page.extract_text() for page in book.pages)
+    figures = sum(len(list(captions(nbformat.read(lecture, nbformat.NO_CONVERT)))) for lecture in LECTURES)
+    assert len(set(re.findall(r"^Fig\. ([\d.]+):", text, re.MULTILINE))) == figures
+    assert "LIST OF FIGURES" in text
+    assert "Styler object" not in text
+    assert "Bibliography" in chapters
+    assert sum(len(page.get("/Annots", ())) for page in book.pages) > 1000
+    assert set(fonts_without_file(book)) == set()
+    assert not list(outside(book_pdf.OUTPUT, 10))

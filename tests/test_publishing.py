@@ -1,0 +1,366 @@
+"""Handouts, slides, the book's PDF and notebooks for Colab: what is taken from a page, and what goes wrong."""
+
+import errno
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Link
+
+from _extensions import course_book, latex_tables
+from publishing import book_pdf, colab, handouts, pages, slides
+from tests.book_rules import ROOT
+
+PAGE = """<!doctype html><html><head><title>x</title>
+<link rel="stylesheet" href="../_static/pygments.css"><link rel="next" href="02-next.html">
+<script src="../_static/theme.js"></script><script>window.MathJax = {}</script>
+<script src="../_static/mathjax/tex-mml-chtml.js"></script></head>
+<body><nav>Contents</nav><article class="bd-article"><section>
+<h1>Tiny lecture<a class="headerlink" href="#x">#</a></h1>
+<div class="admonition-in-this-lecture admonition"><ul><li>find</li><li>judge</li></ul></div>
+<section><h2>One <em>idea</em><a class="headerlink" href="#y">#</a></h2>
+<p>Why? Because of <a href="../appendix/references.html#id1">Author, 2000</a>,
+<a href="02-next.html#fig-b">Fig. 2</a>, <a href="../appendix/api.html">helpers</a>,
+<a href="https://example.org">the web</a>, <a href="#fig-a">Fig. 1</a>.</p>
+<div class="cell slide-slide"><div class="cell_input"><pre>answer = 42</pre></div>
+<div class="cell_output"><pre>42</pre></div></div>
+<div class="math" id="equation-e"><span class="eqno">(1)</span>a = b</div><div class="math">unlabelled</div>
+<div class="cell"><div class="cell_input"><pre>plot()</pre></div><div class="cell_output">
+<figure id="fig-a"><img alt="A line." src="../_images/a.png"><figcaption>It rises.</figcaption></figure></div></div>
+<p>It rises by 7.</p>
+<div class="cell slide-skip"><figure><img alt="Skipped." src="../_images/b.png"></figure></div></section>
+<section><h2>Exercises</h2>
+<div class="exercise"><p class="admonition-title">Exercise 1</p><section><p>Add up. Twice.</p></section></div>
+<div class="solution"><p>Solution to Exercise 1</p></div></section>
+<section><h2>Take-aways</h2><ul><li>Add.</li></ul></section></section></article><footer>Previous</footer></body></html>"""
+REFERENCES = (
+    '<html><div class="citation" id="id1"><span class="label">Aut00</span><p>Author: A book.</p></div></html>'
+)
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """Website of two lectures."""
+    for folder in ("lectures", "appendix", "_images", "_static/mathjax", "_static/reveal"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "lectures/01-tiny.html").write_text(PAGE)
+    (tmp_path / "lectures/02-next.html").write_text(PAGE)
+    (tmp_path / "appendix/references.html").write_text(REFERENCES)
+    for name in ("_images/a.png", "_static/pygments.css", "_static/slides.css", "_static/handout.css"):
+        (tmp_path / name).touch()
+    for module in (handouts, slides):
+        monkeypatch.setattr(module, "SITE", tmp_path)
+    monkeypatch.delenv("COURSE_SITE_URL", raising=False)
+    return tmp_path
+
+
+def prepare(site, edition):
+    return BeautifulSoup(handouts.prepare_handout(site / "lectures/01-tiny.html", edition), "html.parser")
+
+
+def test_a_lecture_is_found_by_its_number(site):
+    assert [page.stem for page in pages.find_lectures(None, site)] == ["01-tiny", "02-next"]
+    assert [page.stem for page in pages.find_lectures("2", site)] == ["02-next"]
+
+
+def test_an_unknown_lecture_is_named_with_those_there_are(site):
+    with pytest.raises(pages.PublishingError, match=r"LECTURE should be one of 01, 02, but got '3'"):
+        pages.find_lectures("3", site)
+
+
+def test_a_website_that_is_not_built_is_a_sentence(tmp_path):
+    with pytest.raises(pages.PublishingError, match="holds no lectures: make html"):
+        pages.find_lectures(None, tmp_path)
+
+
+def test_a_handout_is_the_lecture_without_what_only_a_screen_can_use(site):
+    soup = prepare(site, "instructor")
+    assert soup.title.string == "Tiny lecture (instructor handout)"
+    assert not soup.select("nav, footer, a.headerlink, link[rel=next]")
+    assert ["mathjax" in str(script).lower() for script in soup.find_all("script")] == [True, True]
+
+
+def test_solutions_are_in_the_instructors_edition_and_room_in_the_students(site):
+    student, instructor = prepare(site, "student"), prepare(site, "instructor")
+    assert "Solution" in instructor.get_text()
+    assert not instructor.select(".room")
+    assert "Solution" not in student.get_text()
+    assert [room.parent["class"] for room in student.select(".room")] == [["exercise"]]
+
+
+def test_a_handout_brings_the_references_that_it_cites(site):
+    soup = prepare(site, "student")
+    assert soup.find("a", string="Author, 2000")["href"] == "#id1"
+    assert soup.select_one(".references #id1 p").string == "Author: A book."
+
+
+def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, monkeypatch):
+    links = {link.string: link["href"] for link in prepare(site, "student").select("article a")}
+    there = {
+        "Author, 2000": "#id1",
+        "Fig. 2": "02-next.html#fig-b",
+        "the web": "https://example.org",
+        "Fig. 1": "#fig-a",
+    }
+    assert links == there
+    monkeypatch.setenv("COURSE_SITE_URL", "https://course.org/")
+    links = {link.string: link["href"] for link in prepare(site, "student").select("article a")}
+    published = {
+        "Fig. 2": "https://course.org/lectures/02-next.html#fig-b",
+        "helpers": "https://course.org/appendix/api.html",
+    }
+    assert links == there | published
+
+
+def write_pdf(path, *uris):
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    for uri in uris:
+        writer.add_annotation(page, Link(rect=(0, 0, 9, 9), url=uri))
+    writer.write(path)
+
+
+def test_links_to_other_lectures_open_their_handouts(tmp_path):
+    write_pdf(tmp_path / "a.pdf", "file:///x/lectures/02-next.html#fig-b", "https://example.org")
+    handouts._point_to_neighbours(tmp_path / "a.pdf", "student").write(tmp_path / "b.pdf")
+    annotations = PdfReader(tmp_path / "b.pdf").pages[0]["/Annots"]
+    uris = [annotation.get_object()["/A"]["/URI"] for annotation in annotations]
+    assert uris == ["02-next-student.pdf", "https://example.org"]
+
+
+@pytest.fixture
+def fake_browser(tmp_path, monkeypatch):
+    """Stand-in for Chromium: a script that gets the name of the PDF as $pdf."""
+
+    def install(script):
+        path = tmp_path / "browser"
+        find = 'for a; do case "$a" in --print-to-pdf=*) pdf="${a#--print-to-pdf=}";; esac; done'
+        path.write_text(f"#!/bin/sh\n{find}\n{script}\n")
+        path.chmod(0o755)
+        monkeypatch.setenv("BROWSER_PATH", str(path))
+
+    return install
+
+
+def test_without_a_browser_there_is_one_sentence(monkeypatch):
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    monkeypatch.setattr(pages, "BROWSERS", ("no-such-browser",))
+    with pytest.raises(pages.PublishingError, match="needs Chromium or Google Chrome, and neither was found"):
+        pages.find_browser()
+    monkeypatch.setenv("BROWSER_PATH", "/no/such")
+    with pytest.raises(pages.PublishingError, match="BROWSER_PATH names /no/such"):
+        pages.find_browser()
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["echo out of memory >&2; exit 1", 'printf "%%PDF-1.4 half" > "$pdf"', "true"],
+    ids=["fails", "writes half a file", "writes nothing"],
+)
+@pytest.mark.parametrize("product", [handouts.print_handouts, slides.write_slides])
+def test_a_failed_print_leaves_the_older_pdf(site, tmp_path, fake_browser, script, product):
+    fake_browser(script)
+    output = tmp_path / "output"
+    output.mkdir()
+    older = [output / "01-tiny-student.pdf", output / "01-tiny.pdf"]
+    for pdf in older:
+        pdf.write_text("older")
+    with pytest.raises(pages.PublishingError, match="printed no readable PDF"):
+        list(product(site / "lectures/01-tiny.html", output))
+    assert [pdf.read_text() for pdf in older] == ["older", "older"]
+    assert not list(output.glob("*.part"))
+    assert not list((site / "lectures").glob("tmp*"))
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_older_pdf(
+    site, tmp_path, fake_browser, monkeypatch, capsys
+):
+    write_pdf(tmp_path / "whole.pdf")
+    fake_browser(f'cp {tmp_path / "whole.pdf"} "$pdf"')
+    output = tmp_path / "output"
+    output.mkdir()
+    (output / "01-tiny-student.pdf").write_text("older")
+
+    def is_full(self, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(PdfWriter, "write", is_full)
+    monkeypatch.setattr(pages, "find_lectures", lambda number: [site / "lectures/01-tiny.html"])
+    monkeypatch.setattr(sys, "argv", ["handouts"])
+    with pytest.raises(SystemExit) as stop:
+        pages.run(lambda page: handouts.print_handouts(page, output), "Print.")
+    assert str(stop.value).startswith("error: No space left on device")
+    assert [path.name for path in output.iterdir()] == ["01-tiny-student.pdf"]
+    assert (output / "01-tiny-student.pdf").read_text() == "older"
+
+
+def test_the_command_line_names_what_it_wrote(site, tmp_path, fake_browser, monkeypatch, capsys):
+    write_pdf(tmp_path / "whole.pdf")
+    fake_browser(f'cp {tmp_path / "whole.pdf"} "$pdf"')
+    monkeypatch.setattr(pages, "SITE", site)
+    monkeypatch.setattr(sys, "argv", ["handouts", "--lecture", "2"])
+    pages.run(lambda page: handouts.print_handouts(page, tmp_path / "new"), "Print.")
+    written = capsys.readouterr().out.splitlines()
+    assert [line.split("/")[-1].split(":")[0] for line in written] == [
+        "02-next-student.pdf",
+        "02-next-instructor.pdf",
+    ]
+
+
+def test_a_deck_takes_aims_questions_code_equations_figures_exercises_and_take_aways(site):
+    deck = slides.make_deck(site / "lectures/01-tiny.html")
+    found = [(*slide["class"], slide.find(["h1", "h2"]).string) for slide in deck.select("section")]
+    assert found == [
+        ("opening", "Tiny lecture"),
+        ("list", "You will be able to"),
+        ("question", "One idea"),
+        ("code", "One idea"),
+        ("equation", "One idea"),
+        ("figure", "One idea"),
+        ("list", "Exercises"),
+        ("list", "Take-aways"),
+    ]
+    text = deck.select_one(".slides").get_text()
+    assert "answer = 42" in text
+    assert "Exercise 1: Add up. Twice." in text
+    assert not any(absent in text for absent in ("plot()", "Solution", "unlabelled", "Contents"))
+
+
+def test_prose_becomes_the_notes_of_the_slide_before_it(site):
+    deck = slides.make_deck(site / "lectures/01-tiny.html")
+    notes = {slide["class"][0]: slide.aside.get_text() for slide in deck.select("section")}
+    assert notes["question"].startswith("Why?")
+    assert "rises by 7" in notes["figure"]
+    assert not slides.without_reveal(deck).select("aside, script[src*=reveal]")
+
+
+def test_a_long_list_is_shared_out():
+    items = BeautifulSoup("<li>aaaa</li><li>bbb</li><li>cc</li><li>dddddddd</li>", "html.parser").find_all(
+        "li"
+    )
+    shares = slides.split_list(items, limit=7)
+    assert [[item.string for item in share] for share in shares] == [["aaaa", "bbb"], ["cc"], ["dddddddd"]]
+
+
+def test_leads_end_with_a_sentence():
+    assert slides.shorten("One. Two? Three", 9) == "One. Two?"
+    assert slides.shorten("Too long by far.", 9) == ""
+
+
+def test_faults_of_the_book_are_found():
+    log = r"Overfull \hbox (4.9pt too wide)" + "\nMissing character: There is no ✗ (U+2717) in font\n" * 2
+    assert book_pdf.find_faults(log, "fine") == ["a missing glyph: ✗ (U+2717)"]
+    log = (
+        "Overfull \\vbox (5.1pt too high)\nLaTeX Warning: Reference `a' on page 1 undefined on input line 2."
+    )
+    assert book_pdf.find_faults(log, "") == [
+        "a line or page sticks out by 5.1pt",
+        "an undefined reference: Reference `a' on page 1 undefined",
+    ]
+
+
+def test_without_latex_there_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(book_pdf.shutil, "which", lambda tool: None if tool == "xindy" else tool)
+    with pytest.raises(pages.PublishingError, match="needs xindy"):
+        book_pdf.build()
+
+
+@pytest.mark.parametrize(
+    ("returncode", "built", "message"), [(1, True, "intro.md:3: WARNING: no"), (0, False, "not built")]
+)
+def test_a_failed_build_of_the_book_leaves_the_older_pdf(tmp_path, monkeypatch, returncode, built, message):
+    monkeypatch.setattr(book_pdf.shutil, "which", lambda tool: tool)
+    monkeypatch.setattr(book_pdf, "LATEX", tmp_path)
+    monkeypatch.setattr(book_pdf, "OUTPUT", tmp_path / "older.pdf")
+    (tmp_path / "older.pdf").write_text("older")
+    if built:
+        write_pdf(tmp_path / "image-datasets.pdf")
+    done = SimpleNamespace(
+        returncode=returncode, stdout="fine\nintro.md:3: WARNING: no such document\n", stderr=""
+    )
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: done)
+    with pytest.raises(pages.PublishingError, match=message):
+        book_pdf.build()
+    assert (tmp_path / "older.pdf").read_text() == "older"
+
+
+def test_a_book_with_faults_leaves_the_older_pdf(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(book_pdf.shutil, "which", lambda tool: tool)
+    monkeypatch.setattr(book_pdf, "LATEX", tmp_path)
+    monkeypatch.setattr(book_pdf, "OUTPUT", tmp_path / "course.pdf")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: SimpleNamespace(returncode=0))
+    write_pdf(tmp_path / "image-datasets.pdf")
+    (tmp_path / "image-datasets.log").write_text(r"Overfull \hbox (50.0pt too wide)")
+    with pytest.raises(pages.PublishingError, match=r"has faults:\na line or page sticks out by 50.0pt"):
+        book_pdf.build()
+    assert not (tmp_path / "course.pdf").exists()
+    (tmp_path / "image-datasets.log").write_text("fine")
+    book_pdf.build()
+    assert "1 pages" in capsys.readouterr().out
+    assert (tmp_path / "course.pdf").exists()
+
+
+def test_colab_gets_one_more_cell(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_REPOSITORY_URL", "https://example.org/owner/course")
+    lecture = next((ROOT / "lectures").glob("09-*.ipynb"))
+    (path,) = colab.write_notebook(lecture.with_suffix(".html"), tmp_path)
+    first, *others = nbformat.read(path, nbformat.NO_CONVERT).cells
+    assert '"qbi-utils[lab] @ git+https://example.org/owner/course@main"' in first.source
+    assert others == nbformat.read(lecture, nbformat.NO_CONVERT).cells
+
+
+def test_colab_needs_to_know_the_repository(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_REPOSITORY_URL", raising=False)
+    with pytest.raises(pages.PublishingError, match="COURSE_REPOSITORY_URL should say"):
+        list(colab.write_notebook(ROOT / "lectures/09-baselines.html", tmp_path))
+
+
+def test_the_button_leads_to_the_notebooks_for_colab():
+    app = SimpleNamespace(config=SimpleNamespace(html_theme_options={"repository_branch": "main"}))
+    names = {
+        "Colab": "https://c/github/o/r/blob/main/lectures/a.ipynb",
+        "Binder": "https://b/blob/main/a.ipynb",
+    }
+    buttons = [{"text": text, "url": url} for text, url in names.items()]
+    course_book.point_to_colab(
+        app, "", "", {"header_buttons": [{"buttons": buttons}, {"text": "Search"}]}, None
+    )
+    assert [button["url"] for button in buttons] == [names["Colab"].replace("main", "colab"), names["Binder"]]
+
+
+def test_the_slide_type_of_a_cell_becomes_a_class():
+    chosen, plain = (
+        nodes.container(nb_element="cell_code", cell_metadata=metadata, classes=["cell"])
+        for metadata in ({"slideshow": {"slide_type": "slide"}}, {})
+    )
+    course_book.mark_slides(None, nodes.section("", chosen, plain, nodes.paragraph()))
+    assert (chosen["classes"], plain["classes"]) == (["cell", "slide-slide"], ["cell"])
+
+
+def test_a_table_of_pandas_keeps_its_spans():
+    html = """<table><thead><tr><th rowspan="2"></th><th colspan="2">gain</th></tr><tr><th>mean</th><th>±</th></tr></thead>
+    <tbody><tr><th>ridge</th><td> 1.5 </td><td>0.2</td></tr></tbody></table>"""
+    table = latex_tables.table_from_html(html)
+    assert table.children[0]["cols"] == 3
+    rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
+    assert rows == [["", "gain"], ["mean", "±"], ["ridge", "1.5", "0.2"]]
+    first, second = next(table.findall(nodes.row)).children
+    assert (first["morerows"], second["morecols"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("kind", "replaced"), [("text/html", True), ("text/plain", False)])
+def test_tables_take_the_place_of_html_outputs(kind, replaced):
+    output = nodes.container(
+        "", nodes.raw("", "<table><tbody><tr><td>1</td></tr></tbody></table>"), mime_type=kind
+    )
+    document = nodes.section("", nodes.container("", output, nb_element="mime_bundle"))
+    transform = latex_tables.TablesForLatex.__new__(latex_tables.TablesForLatex)
+    transform.document = document
+    transform.run()
+    assert isinstance(document.children[0], nodes.table) is replaced
