@@ -18,7 +18,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup html handouts slides pdf colab serve lab test check links lint format lock clean distclean
+.PHONY: help setup html handouts slides pdf colab serve lab test site check changes links lint format lock clean distclean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,14 +69,20 @@ test: setup  ## run every test: package, doctests, book hygiene, then each lectu
 	  -W default $(LECTURES)
 
 # Every page is read again; what was executed with these very inputs, by `make test` say, need not run again.
-check: setup  ## build website, handouts, slides and PDF anew, strictly, and test them
+site: setup  ## build the website with its handouts, slides and PDF anew, strictly, as it is published
 	rm -rf _build/html _build/.doctrees
-	$(BUILD) --all || $(FORGET)
+	COURSE_PRODUCTS=1 $(BUILD) --all || $(FORGET)
 	@touch $(BOOK)
 	$(BIN)/python -m publishing.handouts
 	$(BIN)/python -m publishing.slides
 	$(BIN)/python -m publishing.book_pdf
+	cp -r _build/handouts _build/slides _build/image-datasets.pdf _build/html
+
+check: site  ## build everything and test it: pages in a browser, what the PDFs hold, what does not fit on a slide
 	$(BIN)/python -m pytest -m site
+
+changes:  ## list the pages that differ from those of another commit (BASE=origin/main)
+	@git diff --name-only $(or $(BASE),origin/main)...HEAD -- intro.md lectures appendix | sed 's/^/- /'
 
 links: setup  ## follow every link to the outside (needs a network)
 	$(BIN)/jupyter-book build . --builder linkcheck

@@ -3,13 +3,17 @@
 1. A page never shows numbers of an older helper: the cache of executed notebooks is keyed on the helpers, the
    data and the locked versions, and a change in them has every page read again.
 2. Buttons for Binder, Colab and the repository appear where the repository's URL is known.
-3. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
+3. Where the address of the published website is known (COURSE_SITE_URL), pages tell it to search engines and to
+   whoever shows a preview of a link; where handouts and slides lie beside the pages (COURSE_PRODUCTS), lectures link
+   theirs.
+4. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
 """
 
 import hashlib
 import os
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from docutils import nodes
 
@@ -60,6 +64,52 @@ def add_repository_buttons(app, config):
     }
 
 
+def know_the_website(app, config):
+    """Say where the website is published, which version it is, and what a missing page answers."""
+    url = os.environ.get("COURSE_SITE_URL", "").rstrip("/")
+    config.notfound_urls_prefix = f"{urlsplit(url).path}/"
+    if url:
+        config.html_baseurl = config.ogp_site_url = f"{url}/"
+        app.setup_extension("sphinx_sitemap")
+        config.sitemap_url_scheme = "{link}"
+    if version := os.environ.get("COURSE_VERSION"):
+        config.html_theme_options["extra_footer"] += f" Version {version}."
+
+
+def link_products(app, pagename, templatename, context, doctree):
+    """Offer a lecture's handout and slides beside its notebook."""
+    if not os.environ.get("COURSE_PRODUCTS") or not pagename.startswith("lectures/"):
+        return
+    name = pagename.partition("/")[2]
+    products = {
+        f"handouts/{name}-student.pdf": (
+            "Handout (PDF)",
+            "Print: the lecture on A4, with room to write",
+            "file-pdf",
+        ),
+        f"slides/{name}.html": (
+            "Slides",
+            "Show the slides of the lecture; S opens the speaker's notes",
+            "display",
+        ),
+    }
+    buttons = [
+        {
+            "type": "link",
+            "url": context["pathto"](path, 1),
+            "text": text,
+            "tooltip": tooltip,
+            "icon": f"fas fa-{icon}",
+            "label": f"product-{icon}-button",
+        }
+        for path, (text, tooltip, icon) in products.items()
+    ]
+    for group in context["header_buttons"]:
+        if group["label"] == "download-buttons":
+            kept = [button for button in group["buttons"] if button["label"] != "download-pdf-button"]
+            group["buttons"] = kept + buttons
+
+
 def point_to_colab(app, pagename, templatename, context, doctree):
     """Lead the Colab button to the notebooks that install what they need, on a branch of their own."""
     branch = app.config.html_theme_options.get("repository_branch")
@@ -77,12 +127,29 @@ def mark_slides(app, doctree):
             cell["classes"].append(f"slide-{cell['cell_metadata']['slideshow']['slide_type']}")
 
 
+def leave_out_thebe(app):
+    """Take Thebe off the pages: it runs code through hosts that a reader may not reach, and nothing here uses it."""
+    for listeners in app.events.listeners.values():
+        for listener in [listener for listener in listeners if listener.handler.__module__ == "sphinx_thebe"]:
+            app.disconnect(listener.id)
+
+
+def leave_out_icon_scripts(app, error):
+    """Empty the third of a page's weight that draws icons once more, which the theme's style sheet draws already."""
+    for script in Path(app.outdir, "_static/vendor/fontawesome").glob("*/js/all.min.js"):
+        script.write_text("")
+
+
 def setup(app):
     """Register with Sphinx."""
+    leave_out_thebe(app)
+    app.connect("build-finished", leave_out_icon_scripts)
     # "env": a new value invalidates every page that was read before.
     app.add_config_value("course_inputs", "", "env")
     app.connect("config-inited", key_cache)
     app.connect("config-inited", add_repository_buttons)
+    app.connect("config-inited", know_the_website)
+    app.connect("html-page-context", link_products, priority=900)
     app.connect("html-page-context", point_to_colab, priority=900)
     app.connect("doctree-read", mark_slides)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

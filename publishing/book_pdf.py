@@ -63,7 +63,11 @@ def build():
         )
     command = ["jupyter-book", "build", ".", "--builder", "pdflatex", "-W", "-n", "--keep-going"]
     tools = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
-    environment = os.environ | {"PATH": tools, "max_print_line": "10000", "NO_COLOR": "1"}  # LaTeX breaks its log
+    environment = os.environ | {
+        "PATH": tools,
+        "max_print_line": "10000",
+        "NO_COLOR": "1",
+    }  # LaTeX breaks its log
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     built = LATEX / "image-datasets.pdf"
     if done.returncode or not built.exists():

@@ -39,7 +39,9 @@ def test_the_model_knows_its_digits_and_is_right_for_nine_test_images_of_ten(mod
     rows = test.images.reshape(len(test), -1) / 255
     said = (rows @ model["weights"].T + model["intercept"]).argmax(axis=1)
     assert 0.9 < (said == test.labels).mean() < 0.93
-    nearest = NearestNeighbors(n_neighbors=1).fit(model["known"]).kneighbors(rows, return_distance=False)[:, 0]
+    nearest = (
+        NearestNeighbors(n_neighbors=1).fit(model["known"]).kneighbors(rows, return_distance=False)[:, 0]
+    )
     assert 0.75 < (model["labels"][nearest] == test.labels).mean() < 0.9
     assert np.bincount(model["labels"]).min() > 20
 
@@ -76,9 +78,15 @@ def test_the_figure_equals_python_on_100_images(model, page):
     rows = geometry.warp_images(images).reshape(N, -1)
     rows = np.clip(rows + strengths[:, None] * model["noise"], 0, 1)
     chances = special.softmax(rows @ model["weights"].T + model["intercept"], axis=1)
-    distances, nearest = NearestNeighbors(n_neighbors=5, algorithm="brute").fit(model["known"]).kneighbors(rows)
+    distances, nearest = (
+        NearestNeighbors(n_neighbors=5, algorithm="brute").fit(model["known"]).kneighbors(rows)
+    )
     asked = [
-        {"image": image.ravel().tolist(), "values": dict(zip(settings, values, strict=True)), "noise": strength}
+        {
+            "image": image.ravel().tolist(),
+            "values": dict(zip(settings, values, strict=True)),
+            "noise": strength,
+        }
         for image, values, strength in zip(
             images, np.column_stack(list(settings.values())).tolist(), strengths.tolist(), strict=True
         )

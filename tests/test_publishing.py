@@ -334,6 +334,49 @@ def test_the_button_leads_to_the_notebooks_for_colab():
     assert [button["url"] for button in buttons] == [names["Colab"].replace("main", "colab"), names["Binder"]]
 
 
+@pytest.fixture
+def app():
+    """As much of Sphinx as the extension asks for."""
+    extensions = []
+    config = SimpleNamespace(html_theme_options={"extra_footer": "Text."})
+    return SimpleNamespace(config=config, setup_extension=extensions.append, extensions=extensions)
+
+
+def test_pages_know_the_website_once_it_has_an_address(app, monkeypatch):
+    monkeypatch.delenv("COURSE_SITE_URL", raising=False)
+    monkeypatch.delenv("COURSE_VERSION", raising=False)
+    course_book.know_the_website(app, app.config)
+    assert app.config.notfound_urls_prefix == "/"
+    assert not app.extensions
+    monkeypatch.setenv("COURSE_SITE_URL", "https://owner.example/course/")
+    monkeypatch.setenv("COURSE_VERSION", "1.0 of 2026-11-22")
+    course_book.know_the_website(app, app.config)
+    assert app.config.notfound_urls_prefix == "/course/"
+    assert app.config.html_baseurl == app.config.ogp_site_url == "https://owner.example/course/"
+    assert app.extensions == ["sphinx_sitemap"]
+    assert app.config.html_theme_options["extra_footer"] == "Text. Version 1.0 of 2026-11-22."
+
+
+def test_lectures_link_their_products_where_there_are_some(monkeypatch):
+    def links(page):
+        buttons = [{"label": "download-notebook-button"}, {"label": "download-pdf-button"}]
+        groups = [{"label": "download-buttons", "buttons": buttons}, {"label": "search"}]
+        context = {"header_buttons": groups, "pathto": lambda path, resource: f"../{path}"}
+        course_book.link_products(None, page, "", context, None)
+        return [button.get("url", button["label"]) for button in groups[0]["buttons"]]
+
+    monkeypatch.delenv("COURSE_PRODUCTS", raising=False)
+    as_it_was = ["download-notebook-button", "download-pdf-button"]
+    assert links("lectures/01-tiny") == as_it_was
+    monkeypatch.setenv("COURSE_PRODUCTS", "1")
+    assert links("intro") == as_it_was
+    assert links("lectures/01-tiny") == [
+        "download-notebook-button",
+        "../handouts/01-tiny-student.pdf",
+        "../slides/01-tiny.html",
+    ]
+
+
 def test_the_slide_type_of_a_cell_becomes_a_class():
     chosen, plain = (
         nodes.container(nb_element="cell_code", cell_metadata=metadata, classes=["cell"])
