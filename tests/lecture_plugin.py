@@ -108,7 +108,7 @@ class Budget(pytest.Item):
         self.config.stash.setdefault(BUDGETS, []).append(line)
         assert seconds < MAX_SECONDS, f"the lecture takes {seconds:.0f} s, its budget is {MAX_SECONDS} s"
         assert gigabytes < MAX_GIGABYTES, f"the lecture needs {gigabytes:.2f} GB of {MAX_GIGABYTES} GB"
-        if not self.session.testsfailed:
+        if self.session.testsfailed == self.parent.failures_before:
             self.keep_outputs(seconds)
 
     def keep_outputs(self, seconds):
@@ -156,6 +156,7 @@ def pytest_runtest_setup(item):
         lecture.watch = KernelWatch(psutil.Process(lecture.kernel.km.provisioner.pid))
         # nbval keeps no history, and without one a kernel overlooks the semicolon that hides a cell's last value.
         lecture.kernel.execute_cell_input = functools.partial(lecture.kernel.kc.execute, stop_on_error=False)
+        lecture.failures_before = item.session.testsfailed
         lecture.cache = keyed_cache(item.config.rootpath)  # of the inputs as they are before it runs
 
 
