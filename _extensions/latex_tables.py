@@ -50,7 +50,8 @@ class TablesForLatex(SphinxPostTransform):
             }
             html = kinds["text/html"].astext() if "text/html" in kinds else ""
             if bundle.get("nb_element") == "mime_bundle" and "<table" in html:
-                bundle.replace_self(table_from_html(html))
+                small = nodes.raw("", r"\begingroup\footnotesize", format="latex")  # or wide ones stick out
+                bundle.replace_self([small, table_from_html(html), nodes.raw("", r"\endgroup", format="latex")])
 
 
 def setup(app):

@@ -16,6 +16,7 @@ from publishing.pages import COURSE, ROOT, SITE, find_browser, print_page, read_
 
 OUTPUT = ROOT / "_build/slides"
 LEAD_CHARACTERS, LIST_CHARACTERS = 240, 520
+WIDE_EQUATION = 120  # characters of TeX in a line
 WITHOUT_SLIDES = ("Exercises", "Take-aways", "Further reading")
 DECK = """<!doctype html>
 <html lang="en">
@@ -120,7 +121,8 @@ def add_section(deck, section):
         elif "math" in classes and block.get("id"):
             before = block.find_previous_sibling()
             lead = [deck.text(shorten(before.get_text()))] if before.name == "p" else []
-            deck.add("equation", title, *lead, block.__copy__())
+            is_wide = max(map(len, block.get_text().splitlines())) > WIDE_EQUATION
+            deck.add("wide equation" if is_wide else "equation", title, *lead, block.__copy__())
         elif block.name in ("p", "ul", "ol"):
             deck.say(block)
 
