@@ -51,7 +51,9 @@ class TablesForLatex(SphinxPostTransform):
             html = kinds["text/html"].astext() if "text/html" in kinds else ""
             if bundle.get("nb_element") == "mime_bundle" and "<table" in html:
                 small = nodes.raw("", r"\begingroup\footnotesize", format="latex")  # or wide ones stick out
-                bundle.replace_self([small, table_from_html(html), nodes.raw("", r"\endgroup", format="latex")])
+                bundle.replace_self(
+                    [small, table_from_html(html), nodes.raw("", r"\endgroup", format="latex")]
+                )
 
 
 def setup(app):
