@@ -1,6 +1,7 @@
 """The handouts, decks and the book's PDF as they were built, read as their readers' programs read them."""
 
 import re
+import unicodedata
 
 import nbformat
 import pypdfium2
@@ -57,9 +58,8 @@ def outside(pdf, margin):
             (image.get_bounds(), "an image") for image in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])
         ]
         for (left, bottom, right, top), what in boxes:
-            if (
-                top - bottom > height / 2
-            ):  # no line of text is: a stretched bracket, whose box pdfium mistakes
+            is_formula = any(unicodedata.category(sign) == "Sm" for sign in what)
+            if is_formula or top - bottom > height / 2:  # pdfium mistakes the boxes of stretched bars
                 continue
             if left < margin or right > width - margin or bottom < 0 or top > height:
                 yield number, what, round(left), round(right)
