@@ -132,6 +132,7 @@ def leave_out_thebe(app):
     for listeners in app.events.listeners.values():
         for listener in [listener for listener in listeners if listener.handler.__module__ == "sphinx_thebe"]:
             app.disconnect(listener.id)
+    app.registry.css_files = [file for file in app.registry.css_files if file[0] != "sphinx-thebe.css"]
 
 
 def leave_out_icon_scripts(app, error):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
-from publishing.pages import COURSE, ROOT, SITE, find_browser, print_page, read_page, run
+from publishing.pages import COURSE, LICENCE, ROOT, SITE, find_browser, number_of, print_page, read_page, run
 
 OUTPUT = ROOT / "_build/handouts"
 EDITIONS = ("student", "instructor")
@@ -41,6 +41,12 @@ def prepare_handout(page, edition):
             room = soup.new_tag("div", attrs={"class": "room"})
             room.extend(soup.new_tag("div") for _ in range(LINES_TO_WRITE))
             exercise.append(room)
+            for output in exercise.select(".cell_output"):  # that nothing was written yet
+                output.decompose()
+    for folded in article.select("details.hide"):
+        folded.decompose()
+    about = f"Lecture {number_of(page)} · {COURSE} · {edition} edition · {LICENCE}"
+    article.h1.insert_after(soup.new_tag("p", attrs={"class": "about"}, string=about))
     _append_references(soup, article, page)
     _mend_links(article, page)
 
@@ -49,9 +55,8 @@ def prepare_handout(page, edition):
             script.decompose()
     for link in soup.head.find_all("link", rel=lambda rel: "stylesheet" not in rel):
         link.decompose()
-    running = (
-        f'@page {{ @top-left {{ content: "{COURSE}"; }} @top-right {{ content: "{title} ({edition})"; }} }}'
-    )
+    short = f"{number_of(page)} · {title} ({edition})"
+    running = f'@page {{ @top-left {{ content: "{COURSE}"; }} @top-right {{ content: "{short}"; }} }}'
     soup.head.append(soup.new_tag("style", string=running))
     soup.head.append(
         soup.new_tag(
@@ -77,11 +82,11 @@ def _append_references(soup, article, page):
     references = read_page(page.parent / "../appendix/references.html")
     section = soup.new_tag("section", attrs={"class": "references"})
     section.append(soup.new_tag("h2", string="References"))
-    for name in entries:
-        entry = references.find(id=name)
-        for back in entry.select("a[role=doc-backlink], span.backrefs"):
-            back.decompose()
-        section.append(entry)
+    cited = [references.find(id=name) for name in entries]
+    for entry in cited:  # the text cites by author and year, so a label helps nobody
+        for label in entry.select("span.label, a[role=doc-backlink], span.backrefs"):
+            label.decompose()
+    section.extend(sorted(cited, key=lambda entry: entry.get_text().strip().casefold()))
     article.append(section)
 
 

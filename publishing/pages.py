@@ -20,6 +20,7 @@ logging.getLogger("pypdf").setLevel(logging.ERROR)
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build/html"
 COURSE = yaml.safe_load((ROOT / "_config.yml").read_text())["title"]
+LICENCE = "text and figures CC BY 4.0, code BSD-3-Clause"
 BROWSERS = (
     "chromium",
     "chromium-browser",
@@ -75,6 +76,11 @@ def find_lectures(number=None, site=None):
         numbers = ", ".join(page.stem.split("-")[0] for page in pages)
         raise PublishingError(f"LECTURE should be one of {numbers}, but got {number!r}.")
     return chosen
+
+
+def number_of(page):
+    """Read the number of a lecture, as people say it, off the name of its page."""
+    return int(page.stem.split("-")[0])
 
 
 def read_page(page):

@@ -1,8 +1,9 @@
 """Slides: a reveal.js deck of each lecture, for a room without a network, and its PDF.
 
 A deck takes from the built page: the aims, each section's title and opening question, figures with their finding,
-labelled equations, exercises, take-aways. The prose becomes the speaker's notes. In JupyterLab the property inspector
-of a code cell decides the rest: slide type "Slide" shows its code as well, "Skip" leaves its figure out.
+labelled equations, tables of the prose, exercises, take-aways. The prose becomes the speaker's notes. In JupyterLab the property
+inspector of a code cell decides the rest: slide type "Slide" shows its code as well, "Sub-Slide" its output alone,
+"Skip" leaves its figure out.
 """
 
 import re
@@ -12,10 +13,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from publishing.pages import COURSE, ROOT, SITE, find_browser, print_page, read_page, run
+from publishing.pages import COURSE, LICENCE, ROOT, SITE, find_browser, number_of, print_page, read_page, run
 
 OUTPUT = ROOT / "_build/slides"
-LEAD_CHARACTERS, LIST_CHARACTERS = 240, 520
+LEAD_CHARACTERS, EXERCISE_CHARACTERS, LIST_CHARACTERS = 240, 420, 520
 WIDE_EQUATION = 120  # characters of TeX in a line
 WITHOUT_SLIDES = ("Exercises", "Take-aways", "Further reading")
 DECK = """<!doctype html>
@@ -86,7 +87,7 @@ def shorten(prose, limit=LEAD_CHARACTERS):
     Returns
     -------
     str
-        Empty if the first sentence alone is longer.
+        Empty if the first sentence alone is longer, or only announces what follows it.
 
     Examples
     --------
@@ -94,11 +95,16 @@ def shorten(prose, limit=LEAD_CHARACTERS):
     'Do you believe it?'
     """
     kept = ""
-    for sentence in re.split(r"(?<=[.?!:])\s+(?=[A-Z])", " ".join(prose.split())):
-        if len(kept) + len(sentence) > limit:
+    for sentence in sentences(prose):
+        if len(kept) + len(sentence) > limit or sentence[-1] not in ".?!":
             break
         kept = f"{kept} {sentence}".strip()
     return kept
+
+
+def sentences(prose):
+    """Sentences of a text, without needless spaces."""
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z0-9])", " ".join(prose.split()))
 
 
 def heading(section):
@@ -111,7 +117,8 @@ def add_section(deck, section):
     title, is_major = heading(section), section.h2 is not None and section.h2.parent is section
     if is_major:
         first = section.find("p", recursive=False)
-        deck.add("question", title, deck.text(shorten(first.get_text()) if first else ""))
+        if lead := shorten(first.get_text()) if first else "":
+            deck.add("question", title, deck.text(lead))
     for block in section.find_all(True, recursive=False):
         classes = block.get("class", [])
         if block.name == "section":
@@ -120,9 +127,11 @@ def add_section(deck, section):
             add_cell(deck, title, block)
         elif "math" in classes and block.get("id"):
             before = block.find_previous_sibling()
-            lead = [deck.text(shorten(before.get_text()))] if before.name == "p" else []
+            lead = [deck.text(sentences(before.get_text())[-1])] if before.name == "p" else []
             is_wide = max(map(len, block.get_text().splitlines())) > WIDE_EQUATION
             deck.add("wide equation" if is_wide else "equation", title, *lead, block.__copy__())
+        elif table := block if block.name == "table" else block.select_one(":scope > table"):
+            deck.add("table", title, table.__copy__())
         elif block.name in ("p", "ul", "ol"):
             deck.say(block)
 
@@ -135,8 +144,19 @@ def add_cell(deck, title, cell):
         deck.add(
             "code", title, *(part.__copy__() for part in (cell.select_one(".cell_input"), output) if part)
         )
+    if "slide-subslide" in classes:
+        deck.add("code", title, cell.select_one(".cell_output").__copy__())
     if figure and "slide-skip" not in classes:
-        deck.add("figure", title, figure.__copy__())
+        deck.add("figure", title, shorten_caption(deck, figure.__copy__()))
+
+
+def shorten_caption(deck, figure):
+    """Leave a figure the finding alone, so that it can be large; the speaker gets the whole caption."""
+    caption, text = figure.figcaption, figure.select_one(".caption-text")
+    if text:
+        deck.waiting.append(deck.text(" ".join(caption.get_text().split())))
+        text.string = sentences(text.get_text())[0]
+    return figure
 
 
 def split_list(items, limit=LIST_CHARACTERS):
@@ -161,9 +181,12 @@ def add_lists(deck, title, items):
 
 
 def summarize_exercise(exercise):
-    """Title and first sentences of an exercise."""
-    title, first = exercise.select_one(".admonition-title"), exercise.select_one("section > p")
-    return " ".join(f"{title.get_text()}: {shorten(first.get_text())}".split())
+    """Title and task of an exercise, as far as they fit."""
+    title, task = exercise.select_one(".admonition-title"), exercise.select_one("section")
+    text = " ".join(paragraph.get_text() for paragraph in task.find_all("p", recursive=False))
+    summary = shorten(text, EXERCISE_CHARACTERS)
+    more = "" if summary == " ".join(text.split()) else "(More in the handout.)"
+    return " ".join(f"{title.get_text()}: {summary} {more}".split())
 
 
 def make_deck(page):
@@ -184,7 +207,7 @@ def make_deck(page):
         link.decompose()
     lecture = article.section
     deck = Deck(heading(lecture))
-    deck.add("opening", heading(lecture), deck.text(COURSE))
+    deck.add("opening", heading(lecture), deck.text(f"Lecture {number_of(page)} · {COURSE} · {LICENCE}"))
     add_lists(deck, "You will be able to", lecture.select(".admonition-in-this-lecture li"))
     sections = lecture.find_all("section", recursive=False)
     for section in sections:
@@ -200,6 +223,8 @@ def make_deck(page):
         if heading(section) == "Take-aways":
             add_lists(deck, "Take-aways", section.select("li"))
     for link in deck.soup.select("section a[href]"):
+        if link.select_one(".std-doc"):  # the title of another lecture would read as part of the sentence
+            link.string = f"“{link.get_text()}”"
         link.unwrap()
     return deck.soup
 

@@ -26,22 +26,24 @@ PAGE = """<!doctype html><html><head><title>x</title>
 <div class="admonition-in-this-lecture admonition"><ul><li>find</li><li>judge</li></ul></div>
 <section><h2>One <em>idea</em><a class="headerlink" href="#y">#</a></h2>
 <p>Why? Because of <a href="../appendix/references.html#id1">Author, 2000</a>,
+<a href="../appendix/references.html#id2">Abel, 1900</a>,
 <a href="02-next.html#fig-b">Fig. 2</a>, <a href="../appendix/api.html">helpers</a>,
 <a href="https://example.org">the web</a>, <a href="#fig-a">Fig. 1</a>.</p>
 <div class="cell slide-slide"><div class="cell_input"><pre>answer = 42</pre></div>
 <div class="cell_output"><pre>42</pre></div></div>
 <div class="math" id="equation-e"><span class="eqno">(1)</span>a = b</div><div class="math">unlabelled</div>
 <div class="cell"><div class="cell_input"><pre>plot()</pre></div><div class="cell_output">
-<figure id="fig-a"><img alt="A line." src="../_images/a.png"><figcaption>It rises.</figcaption></figure></div></div>
-<p>It rises by 7.</p>
+<details class="hide"><summary>Show code cell source</summary><pre>folded()</pre></details>
+<figure id="fig-a"><img alt="A line." src="../_images/a.png"><figcaption><span class="caption-number">Fig. 1 </span>
+<span class="caption-text">It rises. Bars: one standard deviation.</span></figcaption></figure></div></div>
+<div class="cell slide-subslide"><div class="cell_input"><pre>table</pre></div><div class="cell_output"><pre>7</pre></div></div>
+<p>It rises by 7. See <a href="02-next.html"><span class="doc std-doc">The next lecture</span></a>.</p>
 <div class="cell slide-skip"><figure><img alt="Skipped." src="../_images/b.png"></figure></div></section>
 <section><h2>Exercises</h2>
 <div class="exercise"><p class="admonition-title">Exercise 1</p><section><p>Add up. Twice.</p></section></div>
 <div class="solution"><p>Solution to Exercise 1</p></div></section>
 <section><h2>Take-aways</h2><ul><li>Add.</li></ul></section></section></article><footer>Previous</footer></body></html>"""
-REFERENCES = (
-    '<html><div class="citation" id="id1"><span class="label">Aut00</span><p>Author: A book.</p></div></html>'
-)
+REFERENCES = '<html><div class="citation" id="id2"><span class="label">Z</span><p>Abel: An older book.</p></div><div class="citation" id="id1"><span class="label">Aut00</span><p>Author: A book.</p></div></html>'
 
 
 @pytest.fixture
@@ -82,6 +84,8 @@ def test_a_website_that_is_not_built_is_a_sentence(tmp_path):
 def test_a_handout_is_the_lecture_without_what_only_a_screen_can_use(site):
     soup = prepare(site, "instructor")
     assert soup.title.string == "Tiny lecture (instructor handout)"
+    assert "Lecture 1 · " in soup.select_one("h1 + .about").string
+    assert "folded" not in soup.get_text()
     assert not soup.select("nav, footer, a.headerlink, link[rel=next]")
     assert ["mathjax" in str(script).lower() for script in soup.find_all("script")] == [True, True]
 
@@ -97,13 +101,18 @@ def test_solutions_are_in_the_instructors_edition_and_room_in_the_students(site)
 def test_a_handout_brings_the_references_that_it_cites(site):
     soup = prepare(site, "student")
     assert soup.find("a", string="Author, 2000")["href"] == "#id1"
-    assert soup.select_one(".references #id1 p").string == "Author: A book."
+    assert [entry.get_text().strip() for entry in soup.select(".references .citation")] == [
+        "Abel: An older book.",
+        "Author: A book.",
+    ]
 
 
 def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, monkeypatch):
     links = {link.string: link["href"] for link in prepare(site, "student").select("article a")}
     there = {
         "Author, 2000": "#id1",
+        "Abel, 1900": "#id2",
+        "The next lecture": "02-next.html",
         "Fig. 2": "02-next.html#fig-b",
         "the web": "https://example.org",
         "Fig. 1": "#fig-a",
@@ -112,6 +121,7 @@ def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, mo
     monkeypatch.setenv("COURSE_SITE_URL", "https://course.org/")
     links = {link.string: link["href"] for link in prepare(site, "student").select("article a")}
     published = {
+        "The next lecture": "https://course.org/lectures/02-next.html",
         "Fig. 2": "https://course.org/lectures/02-next.html#fig-b",
         "helpers": "https://course.org/appendix/api.html",
     }
@@ -223,6 +233,7 @@ def test_a_deck_takes_aims_questions_code_equations_figures_exercises_and_take_a
         ("code", "One idea"),
         ("equation", "One idea"),
         ("figure", "One idea"),
+        ("code", "One idea"),
         ("list", "Exercises"),
         ("list", "Take-aways"),
     ]
@@ -230,13 +241,32 @@ def test_a_deck_takes_aims_questions_code_equations_figures_exercises_and_take_a
     assert "answer = 42" in text
     assert "Exercise 1: Add up. Twice." in text
     assert not any(absent in text for absent in ("plot()", "Solution", "unlabelled", "Contents"))
+    assert "Lecture 1 · Building and Augmenting Image Datasets" in text
+    assert "CC BY 4.0" in text
+    assert "See “The next lecture”." in text
+
+
+def test_a_slide_shows_the_finding_and_the_speaker_gets_the_whole_caption(site):
+    slide = slides.make_deck(site / "lectures/01-tiny.html").select_one("section.figure")
+    assert slide.figcaption.select_one(".caption-text").string == "It rises."
+    assert "Fig. 1 It rises. Bars: one standard deviation." in slide.aside.get_text()
+
+
+def test_an_exercise_that_does_not_fit_says_where_the_rest_is(monkeypatch):
+    exercise = BeautifulSoup(
+        '<div><p class="admonition-title">Exercise 2</p><section><p>Add. Multiply.</p><p>Say why.</p></section></div>',
+        "html.parser",
+    )
+    assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. Say why."
+    monkeypatch.setattr(slides, "EXERCISE_CHARACTERS", 15)
+    assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. (More in the handout.)"
 
 
 def test_prose_becomes_the_notes_of_the_slide_before_it(site):
     deck = slides.make_deck(site / "lectures/01-tiny.html")
     notes = {slide["class"][0]: slide.aside.get_text() for slide in deck.select("section")}
     assert notes["question"].startswith("Why?")
-    assert "rises by 7" in notes["figure"]
+    assert "rises by 7" in deck.select("section.code")[-1].aside.get_text()
     assert not slides.without_reveal(deck).select("aside, script[src*=reveal]")
 
 
@@ -251,6 +281,8 @@ def test_a_long_list_is_shared_out():
 def test_leads_end_with_a_sentence():
     assert slides.shorten("One. Two? Three", 9) == "One. Two?"
     assert slides.shorten("Too long by far.", 9) == ""
+    assert slides.shorten("One. What follows is this:") == "One."
+    assert slides.shorten("This announces:") == ""
 
 
 def test_faults_of_the_book_are_found():
