@@ -17,6 +17,7 @@ from publishing.pages import COURSE, LICENCE, ROOT, SITE, find_browser, number_o
 
 OUTPUT = ROOT / "_build/slides"
 LEAD_CHARACTERS, EXERCISE_CHARACTERS, LIST_CHARACTERS = 240, 420, 520
+TABLE_CHARACTERS = 500
 WIDE_EQUATION = 120  # characters of TeX in a line
 WITHOUT_SLIDES = ("Exercises", "Take-aways", "Further reading")
 DECK = """<!doctype html>
@@ -131,7 +132,8 @@ def add_section(deck, section):
             is_wide = max(map(len, block.get_text().splitlines())) > WIDE_EQUATION
             deck.add("wide equation" if is_wide else "equation", title, *lead, block.__copy__())
         elif table := block if block.name == "table" else block.select_one(":scope > table"):
-            deck.add("table", title, table.__copy__())
+            if len(table.get_text()) <= TABLE_CHARACTERS:
+                deck.add("table", title, table.__copy__())
         elif block.name in ("p", "ul", "ol"):
             deck.say(block)
 
