@@ -6,16 +6,19 @@
 3. Where the address of the published website is known (COURSE_SITE_URL), pages tell it to search engines and to
    whoever shows a preview of a link; where handouts and slides lie beside the pages (COURSE_PRODUCTS), lectures link
    theirs.
-4. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
+4. Pictures tell their size, and are loaded when a reader comes near.
+5. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
 """
 
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from docutils import nodes
+from sphinx.util.images import get_image_size
 
 _INPUTS = ("qbi_utils", "data", "lectures/matplotlibrc", "requirements.txt")
 
@@ -127,6 +130,18 @@ def mark_slides(app, doctree):
             cell["classes"].append(f"slide-{cell['cell_metadata']['slideshow']['slide_type']}")
 
 
+def size_images(app, pagename, templatename, context, doctree):
+    """Say how large each picture is, so that the text does not move when it comes; fetch it when it is near."""
+    sizes = {name: get_image_size(path) for path, name in app.builder.images.items()}
+
+    def add_size(image):
+        width, height = sizes[image["name"]]
+        return f'{image[0]} loading="lazy" width="{width}" height="{height}"'
+
+    if "body" in context:
+        context["body"] = re.sub(r'<img [^>]*src="[^"]*_images/(?P<name>[^"]+)"', add_size, context["body"])
+
+
 def leave_out_thebe(app):
     """Take Thebe off the pages: it runs code through hosts that a reader may not reach, and nothing here uses it."""
     for listeners in app.events.listeners.values():
@@ -152,5 +167,6 @@ def setup(app):
     app.connect("config-inited", know_the_website)
     app.connect("html-page-context", link_products, priority=900)
     app.connect("html-page-context", point_to_colab, priority=900)
+    app.connect("html-page-context", size_images)
     app.connect("doctree-read", mark_slides)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,13 +1,23 @@
 """Handouts: each lecture as an A4 PDF, with its solutions for instructors, with room to write for students."""
 
 import os
-import tempfile
+from functools import cache, partial
 from pathlib import Path
 
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
-from publishing.pages import COURSE, LICENCE, ROOT, SITE, find_browser, number_of, print_page, read_page, run
+from publishing.pages import (
+    COURSE,
+    LICENCE,
+    ROOT,
+    SITE,
+    number_of,
+    print_page,
+    read_page,
+    run,
+    without_section_numbers,
+)
 
 OUTPUT = ROOT / "_build/handouts"
 EDITIONS = ("student", "instructor")
@@ -33,6 +43,7 @@ def prepare_handout(page, edition):
     article = soup.select_one("article.bd-article")
     for link in article.select("a.headerlink"):
         link.decompose()
+    without_section_numbers(article)
     title = article.h1.get_text()
     if edition == "student":
         for solution in article.select("div.solution"):
@@ -71,6 +82,9 @@ def prepare_handout(page, edition):
     return str(soup)
 
 
+_read_references = cache(read_page)
+
+
 def _append_references(soup, article, page):
     """Add the references that the lecture cites: on paper nobody can follow a link to another page."""
     entries = {}
@@ -79,10 +93,10 @@ def _append_references(soup, article, page):
         link["href"] = "#" + link["href"].split("#")[1]
     if not entries:
         return
-    references = read_page(page.parent / "../appendix/references.html")
+    references = _read_references(page.parent / "../appendix/references.html")
     section = soup.new_tag("section", attrs={"class": "references"})
     section.append(soup.new_tag("h2", string="References"))
-    cited = [references.find(id=name) for name in entries]
+    cited = [references.find(id=name).__copy__() for name in entries]
     for entry in cited:  # the text cites by author and year, so a label helps nobody
         for label in entry.select("span.label, a[role=doc-backlink], span.backrefs"):
             label.decompose()
@@ -140,20 +154,11 @@ def print_handouts(page, output=OUTPUT):
     PublishingError
         If there is no browser, or it prints nothing.
     """
-    browser = find_browser()
     output.mkdir(parents=True, exist_ok=True)
     for edition in EDITIONS:
         pdf = output / f"{page.stem}-{edition}.pdf"
-        part = pdf.with_suffix(".part")
-        with tempfile.NamedTemporaryFile("w", dir=page.parent, suffix=".html", encoding="utf-8") as html:
-            try:
-                html.write(prepare_handout(page, edition))
-                html.flush()
-                print_page(browser, Path(html.name).as_uri(), part)
-                _point_to_neighbours(part, edition).write(part)
-                part.replace(pdf)
-            finally:
-                part.unlink(missing_ok=True)
+        finish = partial(_point_to_neighbours, edition=edition)
+        print_page(prepare_handout(page, edition), page.parent, pdf, finish)
         yield pdf
 
 

@@ -84,29 +84,53 @@ def number_of(page):
 
 
 def read_page(page):
-    """Parse a built page."""
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    """Parse a built page; its pictures load at once, as nobody scrolls on paper or on a slide."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    for image in soup.select("img[loading]"):
+        del image["loading"]
+    return soup
 
 
-def print_page(browser, address, pdf):
-    """Print what the browser finds at an address.
+def without_section_numbers(article):
+    """Drop the number that Sphinx puts before the title of a page, in place."""
+    for number in article.select("span.section-number"):
+        number.decompose()
 
-    The printer's exit status says little (it is 0 for a page that does not exist), so the PDF itself is read.
+
+def print_page(html, folder, pdf, finish=None):
+    """Print a page; the PDF takes the place of an older one once it is whole.
 
     Parameters
     ----------
-    browser : str
-        Path of Chromium or Chrome.
-    address : str
-        What to open, such as ``file:///...``.
+    html : str
+        The page.
+    folder : Path
+        Where its relative addresses start.
     pdf : Path
         Where to write.
+    finish : callable, optional
+        Takes the path of the printed PDF, returns the `pypdf.PdfWriter` that writes what is kept.
 
     Raises
     ------
     PublishingError
-        If no readable PDF comes out.
+        If there is no browser, or no readable PDF comes out of it.
     """
+    browser, part = find_browser(), pdf.with_suffix(".part")
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".html", encoding="utf-8") as page:
+            page.write(html)
+            page.flush()
+            _print_address(browser, Path(page.name).as_uri(), part)
+        if finish:
+            finish(part).write(part)
+        part.replace(pdf)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _print_address(browser, address, pdf):
+    """Have the browser print; its exit status says little (0 for a missing page), so the PDF itself is read."""
     with tempfile.TemporaryDirectory() as profile:
         command = [
             *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),

@@ -8,12 +8,20 @@ inspector of a code cell decides the rest: slide type "Slide" shows its code as 
 
 import re
 import shutil
-import tempfile
-from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from publishing.pages import COURSE, LICENCE, ROOT, SITE, find_browser, number_of, print_page, read_page, run
+from publishing.pages import (
+    COURSE,
+    LICENCE,
+    ROOT,
+    SITE,
+    number_of,
+    print_page,
+    read_page,
+    run,
+    without_section_numbers,
+)
 
 OUTPUT = ROOT / "_build/slides"
 LEAD_CHARACTERS, EXERCISE_CHARACTERS, LIST_CHARACTERS = 240, 420, 520
@@ -207,6 +215,7 @@ def make_deck(page):
     article = read_page(page).select_one("article.bd-article")
     for link in article.select("a.headerlink"):
         link.decompose()
+    without_section_numbers(article)
     lecture = article.section
     deck = Deck(heading(lecture))
     deck.add("opening", heading(lecture), deck.text(f"Lecture {number_of(page)} · {COURSE} · {LICENCE}"))
@@ -275,15 +284,11 @@ def write_slides(page, output=OUTPUT):
     try:
         part.write_text(str(deck), encoding="utf-8")
         part.replace(html)
-        yield html
-        with tempfile.NamedTemporaryFile("w", dir=output, suffix=".html", encoding="utf-8") as plain:
-            plain.write(str(without_reveal(deck)))
-            plain.flush()
-            print_page(find_browser(), Path(plain.name).as_uri(), part)
-        part.replace(pdf)
-        yield pdf
     finally:
         part.unlink(missing_ok=True)
+    yield html
+    print_page(str(without_reveal(deck)), output, pdf)
+    yield pdf
 
 
 if __name__ == "__main__":

@@ -215,10 +215,18 @@ def test_book_has_every_lecture_references_figures_and_links():
         assert re.sub(r"\W", "", notebook.cells[0].source.splitlines()[0]) in chapters
     text = "\n".join(page.extract_text() for page in book.pages)
     figures = sum(len(list(captions(nbformat.read(lecture, nbformat.NO_CONVERT)))) for lecture in LECTURES)
+    everything = squeeze(text)
     assert len(set(re.findall(r"Fig\.\s*([\d.]+):", text))) == figures
+    for page in sorted(
+        (SITE / "lectures").glob("*.html")
+    ):  # who has the website open and who reads the book agree
+        for caption in BeautifulSoup(page.read_text(), "html.parser").select("figcaption"):
+            number, finding = caption.select_one(".caption-number"), caption.select_one(".caption-text")
+            start = re.split(r"[^\w,. ]", " ".join(finding.get_text().split()))[0][:30]
+            assert squeeze(f"{number.get_text().strip()}: {start}") in everything
     assert "LISTOFFIGURES" in squeeze(text).upper()
     assert "Styler object" not in text
-    assert "Bibliography" in chapters
+    assert {"References", "Aboutthiscourse"} <= chapters
     assert sum(len(resolve(page.get("/Annots", ()))) for page in book.pages) > 1000
     assert set(fonts_without_file(book)) == set()
     assert not list(outside(book_pdf.OUTPUT, 10))

@@ -13,7 +13,7 @@ from docutils import nodes
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 
-from _extensions import course_book, latex_tables
+from _extensions import course_book, latex_book
 from publishing import book_pdf, colab, handouts, pages, slides
 from tests.book_rules import ROOT
 
@@ -421,7 +421,7 @@ def test_the_slide_type_of_a_cell_becomes_a_class():
 def test_a_table_of_pandas_keeps_its_spans():
     html = """<table><thead><tr><th rowspan="2"></th><th colspan="2">gain</th></tr><tr><th>mean</th><th>±</th></tr></thead>
     <tbody><tr><th>ridge</th><td> 1.5 </td><td>0.2</td></tr></tbody></table>"""
-    table = latex_tables.table_from_html(html)
+    table = latex_book.table_from_html(html)
     assert table.children[0]["cols"] == 3
     rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
     assert rows == [["", "gain"], ["mean", "±"], ["ridge", "1.5", "0.2"]]
@@ -435,7 +435,7 @@ def test_tables_take_the_place_of_html_outputs(kind, replaced):
         "", nodes.raw("", "<table><tbody><tr><td>1</td></tr></tbody></table>"), mime_type=kind
     )
     document = nodes.section("", nodes.container("", output, nb_element="mime_bundle"))
-    transform = latex_tables.TablesForLatex.__new__(latex_tables.TablesForLatex)
+    transform = latex_book.TablesForLatex.__new__(latex_book.TablesForLatex)
     transform.document = document
     transform.run()
     assert bool(list(document.findall(nodes.table))) is replaced

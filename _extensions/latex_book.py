@@ -1,6 +1,8 @@
-"""Tables of pandas in the book's PDF.
+"""What the book's PDF needs from Sphinx.
 
-LaTeX knows nothing of HTML, and of a styled table pandas offers nothing else but ``<Styler at 0x...>``.
+1. Tables of pandas: LaTeX knows nothing of HTML, and of a styled table pandas offers nothing else but
+   ``<Styler at 0x...>``.
+2. No chapter without text: LaTeX gives the references a chapter of its own, at the end.
 """
 
 from bs4 import BeautifulSoup
@@ -56,7 +58,21 @@ class TablesForLatex(SphinxPostTransform):
                 )
 
 
+class WithoutEmptyChapters(SphinxPostTransform):
+    """Drop a page of which only the title is left."""
+
+    default_priority = 800  # after Sphinx has moved the references out of theirs
+    formats = ("latex",)
+
+    def run(self):
+        """Run the transform on the book."""
+        for section in list(self.document.findall(nodes.section)):
+            if not any(child.astext() for child in section.children[1:]):
+                section.parent.remove(section)
+
+
 def setup(app):
     """Register with Sphinx."""
     app.add_post_transform(TablesForLatex)
+    app.add_post_transform(WithoutEmptyChapters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
