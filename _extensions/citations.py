@@ -6,7 +6,7 @@ from pybtex.style.labels import BaseLabelStyle
 
 
 class AuthorYearLabels(BaseLabelStyle):
-    """Labels such as "Dice, 1945", "Cover and Hart, 1967" or "Deng et al., 2009"."""
+    """Labels such as "Dice, 1945", "Lipton and Steinhardt, 2019" or "Guo et al., 2017"."""
 
     def format_labels(self, sorted_entries):
         """Yield the label of each entry."""
