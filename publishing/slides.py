@@ -170,7 +170,13 @@ def shorten_caption(deck, figure):
 
 
 def split_list(items, limit=LIST_CHARACTERS):
-    """Share the items of a list out to slides, so that none holds more than `limit` characters."""
+    """Share the items of a list out evenly to as few slides as hold at most `limit` characters each."""
+    fewest = len(_fill_slides(items, limit))
+    fillings = (_fill_slides(items, size) for size in range(1, limit + 1))
+    return next(shares for shares in fillings if len(shares) == fewest)
+
+
+def _fill_slides(items, limit):
     shares, room = [], 0
     for item in items:
         length = len(item.get_text())

@@ -270,12 +270,13 @@ def test_prose_becomes_the_notes_of_the_slide_before_it(site):
     assert not slides.without_reveal(deck).select("aside, script[src*=reveal]")
 
 
-def test_a_long_list_is_shared_out():
+def test_a_long_list_is_shared_out_evenly():
     items = BeautifulSoup("<li>aaaa</li><li>bbb</li><li>cc</li><li>dddddddd</li>", "html.parser").find_all(
         "li"
     )
     shares = slides.split_list(items, limit=7)
-    assert [[item.string for item in share] for share in shares] == [["aaaa", "bbb"], ["cc"], ["dddddddd"]]
+    assert [[item.string for item in share] for share in shares] == [["aaaa"], ["bbb", "cc"], ["dddddddd"]]
+    assert slides.split_list([]) == []
 
 
 def test_leads_end_with_a_sentence():
