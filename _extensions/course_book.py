@@ -7,7 +7,8 @@
    whoever shows a preview of a link; where handouts and slides lie beside the pages (COURSE_PRODUCTS), lectures link
    theirs.
 4. Pictures tell their size, and are loaded when a reader comes near.
-5. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
+5. The list of references is one to a screen reader, too.
+6. The slide type that JupyterLab gave a code cell reaches the page, as a class: slides are made from the pages.
 """
 
 import hashlib
@@ -142,6 +143,12 @@ def size_images(app, pagename, templatename, context, doctree):
         context["body"] = re.sub(r'<img [^>]*src="[^"]*_images/(?P<name>[^"]+)"', add_size, context["body"])
 
 
+def list_references(app, pagename, templatename, context, doctree):
+    """Give references the role that the items of a list have; what docutils gives them is deprecated."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def leave_out_thebe(app):
     """Take Thebe off the pages: it runs code through hosts that a reader may not reach, and nothing here uses it."""
     for listeners in app.events.listeners.values():
@@ -168,5 +175,6 @@ def setup(app):
     app.connect("html-page-context", link_products, priority=900)
     app.connect("html-page-context", point_to_colab, priority=900)
     app.connect("html-page-context", size_images)
+    app.connect("html-page-context", list_references)
     app.connect("doctree-read", mark_slides)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,7 @@ import nbformat
 from publishing.pages import ROOT, PublishingError, run
 
 OUTPUT = ROOT / "_build/colab/lectures"
-INSTALL = """# Colab knows neither the helpers nor the data of this course. Takes a minute; where Colab then asks for it,
+INSTALL = """# Colab knows neither the helpers nor the data of this course. Takes some minutes; where Colab then asks for it,
 # restart the session and go on with the next cell.
 %pip install --quiet "qbi-utils[lab] @ git+{repository}@{branch}\""""
 

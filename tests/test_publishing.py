@@ -10,10 +10,12 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
+from PIL import Image
+from pybtex.database import parse_string
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 
-from _extensions import course_book, latex_book
+from _extensions import citations, course_book, latex_book
 from publishing import book_pdf, colab, handouts, pages, slides
 from tests.book_rules import ROOT
 
@@ -408,6 +410,35 @@ def test_lectures_link_their_products_where_there_are_some(monkeypatch):
         "../handouts/01-tiny-student.pdf",
         "../slides/01-tiny.html",
     ]
+
+
+def test_pictures_tell_their_size_and_load_when_near(tmp_path):
+    Image.new("L", (30, 20)).save(tmp_path / "source.png")
+    app = SimpleNamespace(builder=SimpleNamespace(images={str(tmp_path / "source.png"): "a.png"}))
+    context = {"body": '<img alt="A." src="../_images/a.png" /><img src="../_static/logo.svg"/>'}
+    course_book.size_images(app, "lectures/01", "page.html", context, None)
+    sized, logo = BeautifulSoup(context["body"], "html.parser").select("img")
+    assert (sized["width"], sized["height"], sized["loading"]) == ("30", "20", "lazy")
+    assert list(logo.attrs) == ["src"]
+
+
+def test_references_are_named_as_the_text_cites_them():
+    entries = parse_string(
+        """@book{a, author = {Dice, Lee}, year = 1945} @book{b, author = {Otsu, N. and Wilson, E.}, year = 1967}
+        @book{c, author = {von Neumann, A. and B, B. and C, C.}, year = 2009} @book{d, editor = {E, E.}, year = 1}""",
+        "bibtex",
+    ).entries.values()
+    labels = list(citations.AuthorYearLabels().format_labels(entries))
+    assert labels == ["Dice, 1945", "Otsu and Wilson, 1967", "Neumann et al., 2009", "E, 1"]
+
+
+def test_a_chapter_without_text_is_left_out_of_the_book():
+    empty = nodes.section("", nodes.title("", "References"), nodes.paragraph())
+    full = nodes.section("", nodes.title("", "Lecture"), nodes.paragraph("", "Text."))
+    transform = latex_book.WithoutEmptyChapters.__new__(latex_book.WithoutEmptyChapters)
+    transform.document = nodes.Element("", empty, full)
+    transform.run()
+    assert transform.document.children == [full]
 
 
 def test_the_slide_type_of_a_cell_becomes_a_class():

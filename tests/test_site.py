@@ -77,7 +77,9 @@ def browser():
 def test_page_is_accessible(browser, address, name, scheme):
     page = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
     page.goto(f"{address}/{name}", wait_until="networkidle")
-    found = Axe().run(page).response["violations"]
+    # Only colours differ in the dark.
+    options = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+    found = Axe().run(page, options=options).response["violations"]
     page.close()
     ours = {
         rule["id"]: [node["html"][:200] for node in rule["nodes"]][:3]
@@ -93,7 +95,7 @@ def test_page_is_light_fits_every_width_and_asks_no_other_host(browser, address,
     hosts, errors, responses, overflow = set(), [], [], {}
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     page.goto(f"{address}/{name}", wait_until="networkidle")
     errors += [response.url for response in responses if not response.ok]
     size = sum(len(gzip.compress(response.body())) for response in responses if response.ok)
