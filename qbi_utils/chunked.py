@@ -11,6 +11,7 @@ An affine warp of one large image needs no function here: `dask_image.ndinterp.a
 
 import errno
 import math
+import socket
 import warnings
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import dask.array as da
 import distributed
 import numpy as np
 import zarr
-from dask.utils import funcname, parse_bytes
+from dask.utils import parse_bytes
 from dask_image import ndfilters
 
 from ._validation import NOT_NEGATIVE, POSITIVE, validate_number, validate_shape, validate_values
@@ -125,7 +126,7 @@ def _map_groups(function, chunks, images, images_per_call, seed, shape, dtype):
         images_per_call=images_per_call,
         seed=seed,
         shape=shape,
-        token=funcname(function),
+        token=getattr(function, "__name__", type(function).__name__).strip("<>"),
         chunks=(chunks, *((side,) for side in shape), *[(1,)] * n_extra),
         new_axis=list(range(images.ndim, 1 + len(shape))) if given else None,
         dtype=dtype,
@@ -510,6 +511,7 @@ def _compute_each(tasks):
     # A result held to the end would be computed again if its worker died; so let go of each at once.
     for future in distributed.as_completed(distributed.get_client().compute(tasks)):
         future.result()
+        future.release()
 
 
 # --------------------------------------------------------------------------- workers
@@ -561,7 +563,8 @@ def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallb
         raise ValueError(f"memory_limit must be 'auto' or at least 250 MB for a worker, got {memory_limit!r}")
     if address is not None:
         try:
-            distributed.comm.resolve_address(address)  # a client of no valid address would linger half open
+            # A client that fails lingers half open, so knock first.
+            socket.create_connection(distributed.comm.get_address_host_port(address), timeout).close()
             return distributed.Client(address, timeout=timeout)
         except (OSError, ValueError) as error:
             complaint = f"no Dask scheduler answers at {address} within {timeout:g} s"

@@ -304,7 +304,9 @@ def _sweep_chain(model, images, on_pixels, starts, chain, rng):
 
 
 def _run_chain(model, images, on_pixels, starts, n_clusters, blocked, n_sweeps, rng):
-    """Start a chain and follow it to the end."""
+    """Start a chain and follow it to the end, in another process."""
+    # What arrived there may be read-only, for which the kernel would be compiled anew.
+    images, on_pixels, starts = (np.require(array, requirements="W") for array in (images, on_pixels, starts))
     state = _start_chain(model, images, n_clusters, blocked, rng)
     for _ in range(n_sweeps):
         state = _sweep_chain(model, images, on_pixels, starts, *state)
