@@ -574,5 +574,8 @@ def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallb
                 ) from error
             warnings.warn(f"{complaint}; {n_workers} workers on this machine take its place", stacklevel=2)
     return distributed.Client(
-        n_workers=n_workers, threads_per_worker=1, memory_limit=memory_limit, dashboard_address=None
+        n_workers=n_workers,
+        threads_per_worker=1,
+        memory_limit=memory_limit,
+        dashboard_address="127.0.0.1:0",  # any free port; None would be 8787, and a warning where that is taken
     )

@@ -409,7 +409,7 @@ def test_interrupted_it_keeps_the_last_whole_sweep(prototypes, monkeypatch):
 def test_chains_away_from_here_run_to_their_end_and_to_the_same(prototypes):
     images, _ = prototypes
     here = BetaBernoulliMixture(**FAST).fit(images)
-    with distributed.Client(processes=False, dashboard_address=None), joblib.parallel_config("dask"):
+    with distributed.Client(processes=False, dashboard_address="127.0.0.1:0"), joblib.parallel_config("dask"):
         away = BetaBernoulliMixture(**FAST).fit(images)
     assert same_states(away, here)
     assert away.n_sweeps_ == 5
