@@ -2,7 +2,18 @@
 
 One concept a module: `datasets` loads and verifies images, `simulate` makes them with exact ground truth, `augment` varies
 them, `neighbors` finds nearest neighbours, `networks` trains small networks and loads trained ones, `mixture` clusters
-binary images, `plotting` draws, `checks` grades the answers to exercises.
+binary images, `chunked` does what is too large for one machine's memory, `plotting` draws, `checks` grades the answers
+to exercises.
 """
 
-__all__ = ["augment", "checks", "datasets", "mixture", "neighbors", "networks", "plotting", "simulate"]
+__all__ = [
+    "augment",
+    "checks",
+    "chunked",
+    "datasets",
+    "mixture",
+    "neighbors",
+    "networks",
+    "plotting",
+    "simulate",
+]

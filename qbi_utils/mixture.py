@@ -303,6 +303,16 @@ def _sweep_chain(model, images, on_pixels, starts, chain, rng):
     return replace(chain, log_joint=(*chain.log_joint, model.log_joint(chain))), rng
 
 
+def _run_chain(model, images, on_pixels, starts, n_clusters, blocked, n_sweeps, rng):
+    """Start a chain and follow it to the end, in another process."""
+    # What arrived there may be read-only, for which the kernel would be compiled anew.
+    images, on_pixels, starts = (np.require(array, requirements="W") for array in (images, on_pixels, starts))
+    state = _start_chain(model, images, n_clusters, blocked, rng)
+    for _ in range(n_sweeps):
+        state = _sweep_chain(model, images, on_pixels, starts, *state)
+    return state
+
+
 # --------------------------------------------------------------------------- the estimator
 
 
@@ -332,7 +342,8 @@ class BetaBernoulliMixture(ClusterMixin, DensityMixin, BaseEstimator):
     binarize : float, optional
         Values above are on, all others off; without it, the data must hold zeros and ones only.
     n_jobs : int, optional
-        Chains that run at the same time, as in joblib; whatever it is, the result is the same.
+        Chains that run at the same time, as in joblib; whatever it is, the result is the same. In processes of their
+        own or on a Dask cluster (`joblib.parallel_config`), each chain runs to its end, without `progress`.
     progress : bool
         Show a progress bar over the sweeps.
     random_state : int or numpy.random.Generator, optional
@@ -395,7 +406,7 @@ class BetaBernoulliMixture(ClusterMixin, DensityMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y=None):
-        """Sample who belongs together. Interrupted by Ctrl-C, keep the state after the last whole sweep.
+        """Sample who belongs together. Threads that Ctrl-C interrupts keep the state after the last whole sweep.
 
         Parameters
         ----------
@@ -422,20 +433,24 @@ class BetaBernoulliMixture(ClusterMixin, DensityMixin, BaseEstimator):
         images = self._as_binary(X, reset=True)
         self._model = self._validate_parameters()
         data = images, *_list_on_pixels(images)
-        start, sweep = joblib.delayed(_start_chain), joblib.delayed(_sweep_chain)
+        begin = self.init_clusters, self.init == "blocked"
+        rngs = np.random.default_rng(self.random_state).spawn(self.n_chains)
+        start, sweep, run = map(joblib.delayed, (_start_chain, _sweep_chain, _run_chain))
         # The kernel lets go of the interpreter, so threads share the images and suffice.
+        backend, _ = joblib.parallel.get_active_backend(prefer="threads")
+        shared = getattr(backend, "supports_sharedmem", False)
         with joblib.Parallel(self.n_jobs, prefer="threads") as parallel:
-            chains = parallel(
-                start(self._model, images, self.init_clusters, self.init == "blocked", rng)
-                for rng in np.random.default_rng(self.random_state).spawn(self.n_chains)
-            )
-            try:
-                for _ in tqdm(range(self.n_sweeps), disable=not self.progress, unit="sweep"):
-                    chains = parallel(sweep(self._model, *data, *state) for state in chains)
-            except KeyboardInterrupt:
-                warnings.warn(
-                    "fit was interrupted; the chains are as the last whole sweep left them", stacklevel=2
-                )
+            if not shared:  # a chain that came back after each sweep would need the images sent again
+                chains = parallel(run(self._model, *data, *begin, self.n_sweeps, rng) for rng in rngs)
+            else:
+                chains = parallel(start(self._model, images, *begin, rng) for rng in rngs)
+                try:
+                    for _ in tqdm(range(self.n_sweeps), disable=not self.progress, unit="sweep"):
+                        chains = parallel(sweep(self._model, *data, *state) for state in chains)
+                except KeyboardInterrupt:
+                    warnings.warn(
+                        "fit was interrupted; the chains are as the last whole sweep left them", stacklevel=2
+                    )
         self._learn([chain for chain, _ in chains])
         return self
 

@@ -5,6 +5,8 @@ import math
 import types
 from collections import Counter
 
+import distributed
+import joblib
 import numba
 import numpy as np
 import pytest
@@ -402,6 +404,15 @@ def test_interrupted_it_keeps_the_last_whole_sweep(prototypes, monkeypatch):
         fitted = BetaBernoulliMixture(**FAST).fit(images)
     assert fitted.n_sweeps_ == 3
     assert same_states(fitted, whole)
+
+
+def test_chains_away_from_here_run_to_their_end_and_to_the_same(prototypes):
+    images, _ = prototypes
+    here = BetaBernoulliMixture(**FAST).fit(images)
+    with distributed.Client(processes=False, dashboard_address="127.0.0.1:0"), joblib.parallel_config("dask"):
+        away = BetaBernoulliMixture(**FAST).fit(images)
+    assert same_states(away, here)
+    assert away.n_sweeps_ == 5
 
 
 def test_progress_is_shown_on_demand(prototypes, capsys):
