@@ -79,7 +79,7 @@ site: setup  ## build the website with its handouts, slides and PDF anew, strict
 	cp -r _build/handouts _build/slides _build/image-datasets.pdf _build/html
 
 check: site  ## build everything and test it: pages in a browser, what the PDFs hold, what does not fit on a slide
-	$(BIN)/python -m pytest -m site
+	$(BIN)/python -m pytest -m site -n 2 --dist loadfile
 
 changes:  ## list the pages that differ from those of another commit (BASE=origin/main)
 	@git diff --name-only $(or $(BASE),origin/main)...HEAD -- intro.md lectures appendix | sed 's/^/- /'
