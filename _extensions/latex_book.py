@@ -7,6 +7,7 @@
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
@@ -66,9 +67,9 @@ class WithoutEmptyChapters(SphinxPostTransform):
 
     def run(self):
         """Run the transform on the book."""
-        for section in list(self.document.findall(nodes.section)):
-            if not any(child.astext() for child in section.children[1:]):
-                section.parent.remove(section)
+        for page in list(self.document.findall(addnodes.start_of_file)):
+            if not any(child.astext() for section in page for child in section.children[1:]):
+                page.parent.remove(page)
 
 
 def setup(app):

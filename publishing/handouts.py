@@ -15,6 +15,7 @@ from publishing.pages import (
     SITE,
     number_of,
     print_page,
+    quote_titles,
     read_page,
     run,
     without_section_numbers,
@@ -41,6 +42,7 @@ def prepare_handout(page, edition):
         HTML, to be opened from the folder of `page`, as its links are relative.
     """
     soup = read_page(page)
+    quote_titles(soup)
     article = soup.select_one("article.bd-article")
     for link in article.select("a.headerlink"):
         link.decompose()
@@ -53,8 +55,8 @@ def prepare_handout(page, edition):
             room = soup.new_tag("div", attrs={"class": "room"})
             room.extend(soup.new_tag("div") for _ in range(LINES_TO_WRITE))
             exercise.append(room)
-            for output in exercise.select(".cell_output"):  # that nothing was written yet
-                output.decompose()
+    for output in article.select("div.exercise .cell_output"):  # that nothing was written yet
+        output.decompose()
     for folded in article.select("details.hide"):
         folded.decompose()
     about = f"Lecture {number_of(page)} · {COURSE} · {edition} edition · {LICENCE}"
@@ -88,20 +90,19 @@ _read_references = cache(read_page)
 
 def _append_references(soup, article, page):
     """Add the references that the lecture cites: on paper nobody can follow a link to another page."""
-    entries = {}
+    cited = set()
     for link in article.select('a[href*="appendix/references.html#"]'):
-        entries[link["href"].split("#")[1]] = None
         link["href"] = "#" + link["href"].split("#")[1]
-    if not entries:
+        cited.add(link["href"][1:])
+    if not cited:
         return
-    references = _read_references(page.parent / "../appendix/references.html")
     section = soup.new_tag("section", attrs={"class": "references"})
     section.append(soup.new_tag("h2", string="References"))
-    cited = [references.find(id=name).__copy__() for name in entries]
-    for entry in cited:  # the text cites by author and year, so a label helps nobody
-        for label in entry.select("span.label, a[role=doc-backlink], span.backrefs"):
-            label.decompose()
-    section.extend(sorted(cited, key=lambda entry: entry.get_text().strip().casefold()))
+    for entry in _read_references(page.parent / "../appendix/references.html").select(".citation"):
+        if entry["id"] in cited:
+            section.append(entry.__copy__())
+    for back in section.select("a[role=doc-backlink], span.backrefs"):
+        back.decompose()
     article.append(section)
 
 

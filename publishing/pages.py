@@ -97,6 +97,17 @@ def without_section_numbers(article):
         number.decompose()
 
 
+def quote_titles(soup):
+    """Put the titles of other lectures, links on a screen, in quotation marks; else they read as part of a sentence.
+
+    Links with a text of their own stay as they are.
+    """
+    titles = {link.get_text().strip().lstrip("0123456789. ") for link in soup.select("nav.bd-links a")}
+    for link in soup.select("article a:has(.std-doc)"):
+        if link.get_text() in titles:
+            link.string = f"“{link.get_text()}”"
+
+
 def print_page(html, folder, pdf, finish=None):
     """Print a page; the PDF takes the place of an older one once it is whole.
 

@@ -3,9 +3,10 @@
 A deck takes from the built page: the aims, each section's title and opening question, figures with their finding,
 labelled equations, tables of the prose, exercises, take-aways. The prose becomes the speaker's notes. In JupyterLab the property
 inspector of a code cell decides the rest: slide type "Slide" shows its code as well, "Sub-Slide" its output alone,
-"Skip" leaves its figure out.
+"Skip" leaves its figure out. A section that would ask and show nothing shows the last thing that it prints.
 """
 
+import itertools
 import re
 import shutil
 
@@ -18,6 +19,7 @@ from publishing.pages import (
     SITE,
     number_of,
     print_page,
+    quote_titles,
     read_page,
     run,
     without_section_numbers,
@@ -27,6 +29,8 @@ OUTPUT = ROOT / "_build/slides"
 LEAD_CHARACTERS, EXERCISE_CHARACTERS, LIST_CHARACTERS = 240, 420, 520
 TABLE_CHARACTERS = 500
 WIDE_EQUATION = 120  # characters of TeX in a line
+PANELS = re.compile(r"\b(left|middle|right|top|bottom|above|below)\b", re.IGNORECASE)
+SHORT_LEAD = 40
 WITHOUT_SLIDES = ("Exercises", "Take-aways", "Further reading")
 DECK = """<!doctype html>
 <html lang="en">
@@ -135,15 +139,38 @@ def add_section(deck, section):
         elif "cell" in classes:
             add_cell(deck, title, block)
         elif "math" in classes and block.get("id"):
-            before = block.find_previous_sibling()
-            lead = [deck.text(sentences(before.get_text())[-1])] if before.name == "p" else []
             is_wide = max(map(len, block.get_text().splitlines())) > WIDE_EQUATION
-            deck.add("wide equation" if is_wide else "equation", title, *lead, block.__copy__())
+            deck.add("wide equation" if is_wide else "equation", title, *surround_equation(deck, block))
         elif table := block if block.name == "table" else block.select_one(":scope > table"):
             if len(table.get_text()) <= TABLE_CHARACTERS:
                 deck.add("table", title, table.__copy__())
         elif block.name in ("p", "ul", "ol"):
             deck.say(block)
+    last = deck.slides.find_all("section", recursive=False)[-1]
+    if is_major and last["class"] == ["question"] and (answer := find_answer(section)):
+        deck.add("result", title, answer)
+
+
+def find_answer(section):
+    """Copy the last small table or text that the code of a section prints, for a section that shows nothing else."""
+    outputs = [
+        output
+        for output in section.select(".cell_output:has(table, pre)")
+        if len(output.get_text()) <= TABLE_CHARACTERS
+    ]
+    return outputs[-1].__copy__() if outputs else None
+
+
+def surround_equation(deck, equation):
+    """Take an equation with the sentence that leads to it and the one that goes on with it."""
+    before, after = equation.find_previous_sibling(), equation.find_next_sibling()
+    lead, rest = [], []
+    if before is not None and before.name == "p":
+        last = sentences(before.get_text())[-1]
+        lead = [deck.text(last if len(last) > SHORT_LEAD else " ".join(before.get_text().split()))]
+    if after is not None and after.name == "p" and after.get_text()[:1].islower():
+        rest = [deck.text(sentences(after.get_text())[0])]
+    return [*lead, equation.__copy__(), *rest]
 
 
 def add_cell(deck, title, cell):
@@ -155,15 +182,15 @@ def add_cell(deck, title, cell):
             "code", title, *(part.__copy__() for part in (cell.select_one(".cell_input"), output) if part)
         )
     if "slide-subslide" in classes:
-        deck.add("code", title, cell.select_one(".cell_output").__copy__())
+        deck.add("result", title, cell.select_one(".cell_output").__copy__())
     if figure and "slide-skip" not in classes:
         deck.add("figure", title, shorten_caption(deck, figure.__copy__()))
 
 
 def shorten_caption(deck, figure):
-    """Leave a figure the finding alone, so that it can be large; the speaker gets the whole caption."""
+    """Leave a figure the finding alone, unless the caption names panels; the speaker gets the whole caption."""
     caption, text = figure.figcaption, figure.select_one(".caption-text")
-    if text:
+    if text and not PANELS.search(text.get_text()):
         deck.waiting.append(deck.text(" ".join(caption.get_text().split())))
         text.string = sentences(text.get_text())[0]
     return figure
@@ -197,11 +224,13 @@ def add_lists(deck, title, items):
 
 
 def summarize_exercise(exercise):
-    """Title and task of an exercise, as far as they fit."""
-    title, task = exercise.select_one(".admonition-title"), exercise.select_one("section")
-    text = " ".join(paragraph.get_text() for paragraph in task.find_all("p", recursive=False))
+    """Title and task of an exercise, up to its first list or given code, as far as they fit."""
+    title, blocks = exercise.select_one(".admonition-title"), exercise.section.find_all(True, recursive=False)
+    paragraphs = list(itertools.takewhile(lambda block: block.name == "p", blocks))
+    rest = [block for block in blocks[len(paragraphs) :] if "NotImplementedError" not in block.get_text()]
+    text = " ".join(" ".join(paragraph.get_text() for paragraph in paragraphs).split())
     summary = shorten(text, EXERCISE_CHARACTERS)
-    more = "" if summary == " ".join(text.split()) else "(More in the handout.)"
+    more = "(More in the handout.)" if rest or summary != text else ""
     return " ".join(f"{title.get_text()}: {summary} {more}".split())
 
 
@@ -218,7 +247,9 @@ def make_deck(page):
     bs4.BeautifulSoup
         The deck; its addresses are relative to the folder of the decks.
     """
-    article = read_page(page).select_one("article.bd-article")
+    soup = read_page(page)
+    quote_titles(soup)
+    article = soup.select_one("article.bd-article")
     for link in article.select("a.headerlink"):
         link.decompose()
     without_section_numbers(article)
@@ -240,8 +271,6 @@ def make_deck(page):
         if heading(section) == "Take-aways":
             add_lists(deck, "Take-aways", section.select("li"))
     for link in deck.soup.select("section a[href]"):
-        if link.select_one(".std-doc"):  # the title of another lecture would read as part of the sentence
-            link.string = f"“{link.get_text()}”"
         link.unwrap()
     return deck.soup
 

@@ -10,6 +10,7 @@ An affine warp of one large image needs no function here: `dask_image.ndinterp.a
 """
 
 import errno
+import logging
 import math
 import socket
 import warnings
@@ -517,6 +518,17 @@ def _compute_each(tasks):
 # --------------------------------------------------------------------------- workers
 
 
+class _QuietEnd(distributed.WorkerPlugin):
+    """Spare the reader a traceback from a worker whose heartbeat met the end of its cluster."""
+
+    def setup(self, worker):
+        logging.getLogger("distributed.worker").addFilter(_is_not_a_missed_heartbeat)
+
+
+def _is_not_a_missed_heartbeat(record):
+    return "scheduler during heartbeat" not in record.getMessage()
+
+
 def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallback=False):
     """Connect to a Dask cluster, or start one on this machine; from then on Dask computes there.
 
@@ -527,8 +539,9 @@ def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallb
     n_workers : int
         Processes to start on this machine, at least 1, each with one thread.
     memory_limit : str or int
-        Memory of each of them, at least 250 MB, such as "500 MB", or "auto" for its share of the machine. A worker
-        above it moves data to disk, waits, and is replaced in the end.
+        Memory of each of them, at least 250 MB, such as "600 MB", or "auto" for its share of the machine. This package
+        and its libraries take most of 250 MB; a worker that comes near the limit moves data to disk, waits, perhaps for
+        long, and is replaced in the end.
     timeout : float
         Seconds to wait for the scheduler.
     fallback : bool
@@ -573,9 +586,11 @@ def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallb
                     f"{complaint}; check the address, and that the scheduler runs"
                 ) from error
             warnings.warn(f"{complaint}; {n_workers} workers on this machine take its place", stacklevel=2)
-    return distributed.Client(
+    client = distributed.Client(
         n_workers=n_workers,
         threads_per_worker=1,
         memory_limit=memory_limit,
         dashboard_address="127.0.0.1:0",  # any free port; None would be 8787, and a warning where that is taken
     )
+    client.register_plugin(_QuietEnd())
+    return client

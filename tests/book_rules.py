@@ -181,7 +181,10 @@ def _unseeded(call, imported):
     if full == "random" or full.startswith("random."):
         yield f"{written} uses Python's global generator: use rng"
     elif full.startswith("numpy.random."):
-        if full != "numpy.random.default_rng" or not call.args:
+        seeded = {"numpy.random.default_rng", "numpy.random.SeedSequence"}
+        if "(" not in full and (
+            full not in seeded or not call.args
+        ):  # else a method of what has a seed, or not
             yield f"{written} without a seed: use rng"
     elif full.startswith("sklearn.") and "random_state" in _parameters(full) and "random_state" not in given:
         yield f"{written} without random_state"

@@ -214,6 +214,11 @@ MUTATIONS = [
     ("is_seeded", replace(3, "random_state=SEED", ""), "svm.SVC without random_state"),
     ("is_seeded", replace(3, "gain = 3.0", "gain = np.random.normal()"), "np.random.normal without a seed"),
     ("is_seeded", replace(3, "gain = 3.0", "rng = np.random.default_rng()"), "default_rng without a seed"),
+    (
+        "is_seeded",
+        replace(3, "gain = 3.0", "np.random.SeedSequence().spawn(2)"),
+        "SeedSequence without a seed",
+    ),
     ("is_seeded", replace(3, "gain = 3.0", "sns.lineplot(x=[1], y=[2])"), "sns.lineplot without seed"),
     (
         "is_seeded",

@@ -2,6 +2,7 @@
 
 import collections
 import errno
+import logging
 import math
 import os
 import signal
@@ -540,6 +541,23 @@ def test_clusters_side_by_side_do_not_quarrel_over_a_port(cluster):
             8787,
             cluster.cluster.scheduler.http_server.port,
         )
+
+
+def test_only_a_heartbeat_missed_at_the_end_of_a_cluster_is_not_worth_a_message():
+    logger = logging.getLogger("distributed.worker")
+    before = list(logger.filters)
+    chunked._QuietEnd().setup(None)
+    try:
+        said = [
+            logger.filter(logging.LogRecord("", logging.ERROR, "", 0, text, (), None))
+            for text in (
+                "Failed to communicate with scheduler during heartbeat.",
+                "Worker is at 85% memory usage.",
+            )
+        ]
+    finally:
+        logger.filters = before
+    assert [*map(bool, said)] == [False, True]
 
 
 def test_a_running_scheduler_is_used(client):

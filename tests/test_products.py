@@ -224,6 +224,10 @@ def test_book_has_every_lecture_references_figures_and_links():
             number, finding = caption.select_one(".caption-number"), caption.select_one(".caption-text")
             start = re.split(r"[^\w,. ]", " ".join(finding.get_text().split()))[0][:30]
             assert squeeze(f"{number.get_text().strip()}: {start}") in everything
+        for task in BeautifulSoup(page.read_text(), "html.parser").select(
+            ":is(.exercise, .solution) section > p"
+        ):
+            assert squeeze(re.split(r"[^\w,. ]", task.get_text())[0][:40]) in everything
     assert "LISTOFFIGURES" in squeeze(text).upper()
     assert "Styler object" not in text
     assert {"References", "Aboutthiscourse"} <= chapters

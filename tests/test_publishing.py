@@ -14,6 +14,7 @@ from PIL import Image
 from pybtex.database import parse_string
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
+from sphinx import addnodes
 
 from _extensions import citations, course_book, latex_book
 from publishing import book_pdf, colab, handouts, pages, slides
@@ -23,7 +24,7 @@ PAGE = """<!doctype html><html><head><title>x</title>
 <link rel="stylesheet" href="../_static/pygments.css"><link rel="next" href="02-next.html">
 <script src="../_static/theme.js"></script><script>window.MathJax = {}</script>
 <script src="../_static/mathjax/tex-mml-chtml.js"></script></head>
-<body><nav>Contents</nav><article class="bd-article"><section>
+<body><nav class="bd-links">Contents <a href="02-next.html">2. The next lecture</a></nav><article class="bd-article"><section>
 <h1>Tiny lecture<a class="headerlink" href="#x">#</a></h1>
 <div class="admonition-in-this-lecture admonition"><ul><li>find</li><li>judge</li></ul></div>
 <section><h2>One <em>idea</em><a class="headerlink" href="#y">#</a></h2>
@@ -45,7 +46,7 @@ PAGE = """<!doctype html><html><head><title>x</title>
 <div class="exercise"><p class="admonition-title">Exercise 1</p><section><p>Add up. Twice.</p></section></div>
 <div class="solution"><p>Solution to Exercise 1</p></div></section>
 <section><h2>Take-aways</h2><ul><li>Add.</li></ul></section></section></article><footer>Previous</footer></body></html>"""
-REFERENCES = '<html><div class="citation" id="id2"><span class="label">Z</span><p>Abel: An older book.</p></div><div class="citation" id="id1"><span class="label">Aut00</span><p>Author: A book.</p></div></html>'
+REFERENCES = '<html><div class="citation" id="id2"><span class="label">[Abel] </span><p>An older book.</p></div><div class="citation" id="id1"><span class="label">[Author] </span><p>A book.</p></div><div class="citation" id="id3">Not cited.</div></html>'
 
 
 @pytest.fixture
@@ -104,8 +105,8 @@ def test_a_handout_brings_the_references_that_it_cites(site):
     soup = prepare(site, "student")
     assert soup.find("a", string="Author, 2000")["href"] == "#id1"
     assert [entry.get_text().strip() for entry in soup.select(".references .citation")] == [
-        "Abel: An older book.",
-        "Author: A book.",
+        "[Abel] An older book.",
+        "[Author] A book.",
     ]
 
 
@@ -114,7 +115,7 @@ def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, mo
     there = {
         "Author, 2000": "#id1",
         "Abel, 1900": "#id2",
-        "The next lecture": "02-next.html",
+        "“The next lecture”": "02-next.html",
         "Fig. 2": "02-next.html#fig-b",
         "the web": "https://example.org",
         "Fig. 1": "#fig-a",
@@ -123,7 +124,7 @@ def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, mo
     monkeypatch.setenv("COURSE_SITE_URL", "https://course.org/")
     links = {link.string: link["href"] for link in prepare(site, "student").select("article a")}
     published = {
-        "The next lecture": "https://course.org/lectures/02-next.html",
+        "“The next lecture”": "https://course.org/lectures/02-next.html",
         "Fig. 2": "https://course.org/lectures/02-next.html#fig-b",
         "helpers": "https://course.org/appendix/api.html",
     }
@@ -235,7 +236,7 @@ def test_a_deck_takes_aims_questions_code_equations_figures_exercises_and_take_a
         ("code", "One idea"),
         ("equation", "One idea"),
         ("figure", "One idea"),
-        ("code", "One idea"),
+        ("result", "One idea"),
         ("list", "Exercises"),
         ("list", "Take-aways"),
     ]
@@ -246,6 +247,39 @@ def test_a_deck_takes_aims_questions_code_equations_figures_exercises_and_take_a
     assert "Lecture 1 · Building and Augmenting Image Datasets" in text
     assert "CC BY 4.0" in text
     assert "See “The next lecture”." in text
+
+
+def test_a_question_without_figures_is_answered_by_what_the_section_prints(site):
+    page = site / "lectures/01-tiny.html"
+    printed = '<div class="cell"><div class="cell_output"><pre>{}</pre></div></div>'
+    page.write_text(
+        PAGE.replace(
+            "<section><h2>Exercises",
+            f"<section><h2>Why?</h2><p>Who knows?</p>{printed.format('It is 7.')}"
+            f"{printed.format('x' * 900)}</section><section><h2>Exercises",
+        )
+    )
+    asked, answered = slides.make_deck(page).select(".question, .result")[-2:]
+    assert (asked.p.string, answered.pre.string) == ("Who knows?", "It is 7.")
+
+
+def test_an_equation_brings_the_sentences_around_it(site):
+    page = site / "lectures/01-tiny.html"
+    page.write_text(
+        PAGE.replace(
+            '<div class="math" id="equation-e">',
+            '<p>Add what you have. Then</p><div class="math" id="equation-e">',
+        ).replace("a = b</div>", "a = b</div><p>where a is one. More.</p>")
+    )
+    lead, rest = slides.make_deck(page).select(".equation > p")
+    assert (lead.string, rest.string) == ("Add what you have. Then", "where a is one.")
+
+
+def test_a_caption_that_names_panels_stays_whole(site):
+    page = site / "lectures/01-tiny.html"
+    page.write_text(PAGE.replace("It rises. Bars: one", "It rises. Left: one"))
+    caption = slides.make_deck(page).select_one(".caption-text")
+    assert " ".join(caption.get_text().split()) == "It rises. Left: one standard deviation."
 
 
 def test_a_slide_shows_the_finding_and_the_speaker_gets_the_whole_caption(site):
@@ -260,6 +294,10 @@ def test_an_exercise_that_does_not_fit_says_where_the_rest_is(monkeypatch):
         "html.parser",
     )
     assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. Say why."
+    exercise.section.append(BeautifulSoup("<pre>raise NotImplementedError</pre>", "html.parser"))
+    assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. Say why."
+    exercise.section.append(BeautifulSoup("<ul><li>a case</li></ul><p>End.</p>", "html.parser"))
+    assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. Say why. (More in the handout.)"
     monkeypatch.setattr(slides, "EXERCISE_CHARACTERS", 15)
     assert slides.summarize_exercise(exercise) == "Exercise 2: Add. Multiply. (More in the handout.)"
 
@@ -268,7 +306,7 @@ def test_prose_becomes_the_notes_of_the_slide_before_it(site):
     deck = slides.make_deck(site / "lectures/01-tiny.html")
     notes = {slide["class"][0]: slide.aside.get_text() for slide in deck.select("section")}
     assert notes["question"].startswith("Why?")
-    assert "rises by 7" in deck.select("section.code")[-1].aside.get_text()
+    assert "rises by 7" in deck.select_one("section.result").aside.get_text()
     assert not slides.without_reveal(deck).select("aside, script[src*=reveal]")
 
 
@@ -436,9 +474,11 @@ def test_a_chapter_without_text_is_left_out_of_the_book():
     empty = nodes.section("", nodes.title("", "References"), nodes.paragraph())
     full = nodes.section("", nodes.title("", "Lecture"), nodes.paragraph("", "Text."))
     transform = latex_book.WithoutEmptyChapters.__new__(latex_book.WithoutEmptyChapters)
-    transform.document = nodes.Element("", empty, full)
+    full += nodes.section("", nodes.paragraph("", "A section without a title, as exercises have."))
+    book = nodes.Element("", *(addnodes.start_of_file("", page) for page in (empty, full)))
+    transform.document = book
     transform.run()
-    assert transform.document.children == [full]
+    assert [page.children for page in book] == [[full]]
 
 
 def test_the_slide_type_of_a_cell_becomes_a_class():
