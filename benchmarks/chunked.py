@@ -37,10 +37,10 @@ def measure(images):
     return np.stack([images.mean(axis=(1, 2)), images.std(axis=(1, 2))], axis=1)
 
 
-def pipeline(gigabytes, chunk_size=64):
+def pipeline(gigabytes, chunk_size=64, seed=0):
     n_images = round(gigabytes * 1e9 / SIDE**2 / 8) * 8
-    images = draw_images(draw, n_images, chunk_size=chunk_size, images_per_call=8, rng=0)
-    return map_images(augment, images, images_per_call=8, rng=1)
+    images = draw_images(draw, n_images, chunk_size=chunk_size, images_per_call=8, rng=seed)
+    return map_images(augment, images, images_per_call=8, rng=seed + 1)
 
 
 class PeakMemory:
@@ -102,11 +102,11 @@ def time_workers(gigabytes=0.25):
     ratios = []
     with connect(n_workers=2, memory_limit=10**9 // 2) as client:
         workers = list(client.nthreads())
-        features = map_images(measure, pipeline(gigabytes))
-        client.compute(features).result()
-        for _ in range(N_ROUNDS):
+        client.compute(map_images(measure, pipeline(gigabytes))).result()
+        for number in range(N_ROUNDS):
             seconds = {}
-            for n_workers in (1, 2):
+            for n_workers in (1, 2):  # a seed for each run, or the scheduler takes it for the one before
+                features = map_images(measure, pipeline(gigabytes, seed=10 * number + 2 * n_workers))
                 start = perf_counter()
                 client.compute(features, workers=workers[:n_workers]).result()
                 seconds[n_workers] = perf_counter() - start
