@@ -157,7 +157,7 @@ def map_images(function, images, *, images_per_call=1, rng=None, shape=None, dty
 
     Returns
     -------
-    dask.array.Array, shape (n, *shape)
+    dask.array.Array, shape (n, ...)
         Lazy results, in the chunks of `images`; bit for bit the same for any chunks, scheduler and workers.
 
     Raises
@@ -212,7 +212,7 @@ def draw_images(function, n_images, *, chunk_size, images_per_call=1, rng=None, 
 
     Returns
     -------
-    dask.array.Array, shape (n_images, *shape)
+    dask.array.Array, shape (n_images, ...)
         Lazy images; bit for bit the same for any chunks, scheduler and workers.
 
     Raises
