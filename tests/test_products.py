@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from publishing import book_pdf, handouts, slides
-from publishing.pages import COURSE, find_browser
+from publishing.pages import COURSE, find_browser, without_section_numbers
 from tests.book_rules import LECTURES, SITE, captions
 
 pytestmark = pytest.mark.site
@@ -115,6 +115,7 @@ def test_handout_is_tagged_and_describes_each_figure(handout, reader, article):
 
 
 def test_handout_has_outline_and_numbered_pages_with_a_running_title(handout, reader, article, text):
+    without_section_numbers(article)
     headings = {squeeze(heading.get_text()) for heading in article.select("h1, h2")}
     assert set(map(squeeze, titles(reader.outline))) >= headings
     for number, page in enumerate(text, 1):
