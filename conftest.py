@@ -15,11 +15,15 @@ def _close_figures():
 
 @pytest.fixture
 def decompile(monkeypatch):
-    """Exchange the kernels of a module for the Python they are compiled from: coverage cannot look into the others."""
+    """Exchange the kernels in modules for the Python they are compiled from: coverage cannot look into the others.
 
-    def exchange(module):
-        for name, kernel in list(vars(module).items()):
-            if isinstance(kernel, Dispatcher):
-                monkeypatch.setattr(module, name, kernel.py_func)
+    A module that imports a kernel holds it under a name of its own: give it as well as the one that defines the kernel.
+    """
+
+    def exchange(*modules):
+        for module in modules:
+            for name, kernel in list(vars(module).items()):
+                if isinstance(kernel, Dispatcher):
+                    monkeypatch.setattr(module, name, kernel.py_func)
 
     return exchange

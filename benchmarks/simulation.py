@@ -1,7 +1,7 @@
 """Seconds to simulate one image of each kind, and what that saves.
 
-Run: `.venv/bin/python benchmarks/simulation.py`, on an otherwise idle machine. Document 004 reports eight hours for marking
-the spots of one radiograph of 2048x2048 pixels by hand. Document 001 draws digits by stamping a pen on a large canvas,
+Run: `.venv/bin/python benchmarks/simulation.py`, on an otherwise idle machine. The ETH lecture reports eight hours for marking
+the spots of one radiograph of 2048x2048 pixels by hand. The Kaggle notebook draws digits by stamping a pen on a large canvas,
 pixel by pixel, which `stamp` does here. Each round times both ways, and their ratio is taken within a round.
 """
 

@@ -11,18 +11,19 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-from . import augment, datasets
-from ._validation import POSITIVE, validate_number, validate_values
+from . import augment
+from ._validation import POSITIVE, validate_labels, validate_number, validate_one
+from .datasets._shipped import find_shipped
 
 __all__ = [
     "AUGMENTATION",
-    "document_network",
     "fast_network",
     "load_histories",
     "load_network",
     "load_results",
     "predict",
     "train",
+    "vgg_network",
 ]
 
 AUGMENTATION = {
@@ -49,8 +50,8 @@ def _initializer(rng):
     return keras.initializers.GlorotUniform(seed=_seed(rng))
 
 
-def document_network(*, rng=None):
-    """Build the network of document 001: two pairs of convolutions, one hidden layer, three dropouts.
+def vgg_network(*, rng=None):
+    """Build a small network in the style of VGG: two pairs of convolutions, each followed by pooling, three dropouts.
 
     Parameters
     ----------
@@ -62,9 +63,19 @@ def document_network(*, rng=None):
     keras.Sequential
         Not compiled; takes images of shape (n, 28, 28, 1) with values 0-1, returns ten probabilities each.
 
+    Notes
+    -----
+    The layers, and the protocol by which `data_scripts/train_networks.py` trains them, are those of the Kaggle notebook
+    "Digit recognizer", one of the sources of this course (`DigitsNotebook` in its references).
+
+    References
+    ----------
+    K. Simonyan, A. Zisserman: Very deep convolutional networks for large-scale image recognition. arXiv:1409.1556
+    (2014), for the style.
+
     Examples
     --------
-    >>> document_network(rng=0).count_params()
+    >>> vgg_network(rng=0).count_params()
     176938
     """
     rng = np.random.default_rng(rng)
@@ -124,7 +135,7 @@ def fast_network(filters=(32, 32, 64, 64), *, dropout=0.2, rng=None):
         raise ValueError(f"filters must hold four numbers, one a convolution, got {filters}")
     for n_filters in filters:
         validate_number("filters", n_filters, 1)
-    validate_values("dropout", dropout, rule="at least 0 and less than 1", fits=lambda v: (v >= 0) & (v < 1))
+    validate_one("dropout", dropout, rule="at least 0 and less than 1", fits=lambda v: (v >= 0) & (v < 1))
     rng = np.random.default_rng(rng)
     model = keras.Sequential([layers.Input((_SIDE, _SIDE, 1))])
     for n_filters, size, stride in zip(filters, (5, 3, 3, 3), (2, 1, 2, 1), strict=True):
@@ -155,18 +166,6 @@ def _prepare(name, images):
     if images.size and not (images.min() >= 0 and images.max() <= 1):
         raise ValueError(f"{name} must lie in 0-1 if float, got {images.min():g} to {images.max():g}")
     return images[..., None].astype(np.float32, copy=False)
-
-
-def _validate_labels(name, labels, n_images):
-    labels = np.asarray(labels)
-    if labels.shape != (n_images,):
-        raise ValueError(f"{name} must have one entry for each of the {n_images} images, got {labels.shape}")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"{name} must be integers, got {labels.dtype}")
-    wrong = labels[(labels < 0) | (labels >= _N_CLASSES)]
-    if wrong.size:
-        raise ValueError(f"{name} must lie in 0-9, got {wrong[0]}")
-    return labels
 
 
 def train(
@@ -228,15 +227,15 @@ def train(
     >>> history["epoch"].tolist()
     [1, 2]
     """
-    inputs, labels = _prepare("images", images), _validate_labels("labels", labels, len(images))
+    inputs, labels = _prepare("images", images), validate_labels("labels", labels, len(images), _N_CLASSES)
     if not len(inputs):
         raise ValueError("images must hold at least one image, got none")
     if validation is not None:
         held_out = _prepare("validation", validation[0])
-        held_out = held_out, _validate_labels("validation labels", validation[1], len(held_out))
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        validate_number(name, value, 1)
-    validate_values("learning_rate", learning_rate, **POSITIVE)
+        held_out = held_out, validate_labels("validation labels", validation[1], len(held_out), _N_CLASSES)
+    validate_number("epochs", epochs, 1)
+    validate_number("batch_size", batch_size, 1)
+    validate_one("learning_rate", learning_rate, **POSITIVE)
     rng = np.random.default_rng(rng)
 
     n_steps = epochs * -(-len(inputs) // batch_size)
@@ -306,19 +305,13 @@ def predict(model, images):
     return np.concatenate([np.empty((0, _N_CLASSES), np.float32), *map(keras.ops.convert_to_numpy, blocks)])
 
 
-def _shipped(name):
-    """Path of a file that ships, its bytes verified."""
-    datasets._read_shipped(f"networks/{name}")
-    return datasets._DATA / "networks" / name
-
-
 def load_network(seed):
     """Load one of the trained networks that ship: the same architecture, other initial weights and augmentation.
 
     Parameters
     ----------
     seed : int
-        0-4; the seed that `data/train_networks.py` gave to the network.
+        0-4; the seed that `data_scripts/train_networks.py` gave to the network.
 
     Returns
     -------
@@ -337,13 +330,14 @@ def load_network(seed):
     >>> load_network(0).count_params()
     68650
     """
-    if not isinstance(seed, int | np.integer) or seed not in range(_N_SHIPPED):
-        raise ValueError(f"seed must be a whole number in 0-{_N_SHIPPED - 1}, got {seed!r}")
-    return keras.saving.load_model(_shipped(f"fast-network-{seed}.keras"), compile=False)
+    validate_number("seed", seed)
+    if seed >= _N_SHIPPED:
+        raise ValueError(f"seed must be at most {_N_SHIPPED - 1}, got {seed}")
+    return keras.saving.load_model(find_shipped(f"networks/fast-network-{seed}.keras"), compile=False)
 
 
 def load_histories():
-    """Load how the networks of document 001 learned, epoch by epoch.
+    """Load how the networks of the Kaggle notebook (`vgg_network`) learned, epoch by epoch.
 
     Returns
     -------
@@ -362,7 +356,7 @@ def load_histories():
     >>> load_histories()["epoch"].max()
     np.int64(10)
     """
-    return pd.read_csv(_shipped("histories.csv"))
+    return pd.read_csv(find_shipped("networks/histories.csv"))
 
 
 def load_results():
@@ -381,11 +375,11 @@ def load_results():
 
     Notes
     -----
-    `data/train_networks.py` trains them again; tests compare some rows. `n_failures` belongs to the experiment "loop" alone.
+    `data_scripts/train_networks.py` trains them again; tests compare some rows. `n_failures` belongs to the experiment "loop" alone.
 
     Examples
     --------
     >>> load_results().query("variant == 'nearest mean'")["test"].item()
     0.8202
     """
-    return pd.read_csv(_shipped("results.csv"))
+    return pd.read_csv(find_shipped("networks/results.csv"))

@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 
+from ._validation import validate_labels
+
 __all__ = [
     "CORRECT_COLOR",
     "WRONG_COLOR",
@@ -21,11 +23,14 @@ def _axes(ax):
     return plt.gca() if ax is None else ax
 
 
-def _validate_labels(name, labels, n_images):
-    labels = np.asarray(labels)
-    if labels.shape != (n_images,):
-        raise ValueError(f"{name} must have shape ({n_images},), one per image, got {labels.shape}")
-    return labels
+def _match(name, values, n_images):
+    """Return values of any type, such as names, as an array with one for each image."""
+    values = np.asarray(values)
+    if values.shape != (n_images,):
+        raise ValueError(
+            f"{name} must hold one entry for each of the {n_images} images, got shape {values.shape}"
+        )
+    return values
 
 
 def plot_image_grid(images, labels=None, predictions=None, *, class_names=None, columns=8, ax=None):
@@ -73,11 +78,11 @@ def plot_image_grid(images, labels=None, predictions=None, *, class_names=None, 
     if columns < 1:
         raise ValueError(f"columns must be at least 1, got {columns}")
     if labels is not None:
-        labels = _validate_labels("labels", labels, len(images))
+        labels = _match("labels", labels, len(images))
     if predictions is not None:
         if labels is None:
             raise ValueError("predictions need labels to be compared with, got labels=None")
-        predictions = _validate_labels("predictions", predictions, len(images))
+        predictions = _match("predictions", predictions, len(images))
 
     def name(value):
         return str(value if class_names is None else class_names[value])
@@ -205,8 +210,10 @@ def plot_class_distribution(labels, class_names=None, *, ax=None):
 
     Raises
     ------
+    TypeError
+        If the labels are not integers.
     ValueError
-        If the labels are not integers from 0 to one less than the number of names.
+        If there are none, or they do not lie between 0 and one less than the number of names.
 
     Examples
     --------
@@ -214,14 +221,11 @@ def plot_class_distribution(labels, class_names=None, *, ax=None):
     >>> [(bar.get_center()[0].item(), bar.get_height().item()) for bar in ax.patches]
     [(0.0, 1), (1.0, 0), (2.0, 2)]
     """
-    labels = np.asarray(labels)
-    if labels.ndim != 1 or not labels.size or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"labels must be a non-empty row of integers, got shape {labels.shape} of {labels.dtype}"
-        )
-    n_classes = labels.max() + 1 if class_names is None else len(class_names)
-    if labels.min() < 0 or labels.max() >= n_classes:
-        raise ValueError(f"labels must lie in 0..{n_classes - 1}, got {labels.min()}..{labels.max()}")
+    labels = validate_labels("labels", labels)
+    if not labels.size:
+        raise ValueError("labels must hold at least one entry, got none")
+    n_classes = int(labels.max()) + 1 if class_names is None else len(class_names)
+    validate_labels("labels", labels, n_classes=n_classes)
 
     ax = _axes(ax)
     bars = ax.bar(range(n_classes), np.bincount(labels, minlength=n_classes), color=CORRECT_COLOR)

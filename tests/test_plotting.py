@@ -64,8 +64,11 @@ def test_helpers_draw_on_the_given_axes_and_keep_the_settings():
         ({"images": np.zeros((0, 4, 4))}, r"with n > 0, got \(0, 4, 4\)"),
         ({"images": np.zeros((1, 4, 4, 2))}, r"got \(1, 4, 4, 2\)"),
         ({"columns": 0}, "columns must be at least 1, got 0"),
-        ({"labels": [1]}, r"labels must have shape \(2,\), one per image, got \(1,\)"),
-        ({"labels": [1, 1], "predictions": [1]}, r"predictions must have shape \(2,\).* got \(1,\)"),
+        ({"labels": [1]}, r"labels must hold one entry for each of the 2 images, got shape \(1,\)"),
+        (
+            {"labels": [1, 1], "predictions": [1]},
+            r"predictions must hold one entry .* 2 images, got shape \(1,\)",
+        ),
         ({"predictions": [1, 1]}, "predictions need labels"),
     ],
 )
@@ -126,15 +129,15 @@ def test_class_distribution_bars_are_centred_and_complete():
 
 
 @pytest.mark.parametrize(
-    ("labels", "names", "message"),
+    ("labels", "names", "error", "message"),
     [
-        ([], None, "labels must be a non-empty row of integers"),
-        ([[1, 2]], None, r"labels must be .* got shape \(1, 2\)"),
-        ([0.5, 1], None, "labels must be .* of float64"),
-        ([-1, 1], None, "labels must lie in 0..1, got -1..1"),
-        ([0, 3], ["a", "b"], "labels must lie in 0..1, got 0..3"),
+        ([], None, ValueError, "labels must hold at least one entry, got none"),
+        ([[1, 2]], None, ValueError, r"labels must hold one entry for each image, got shape \(1, 2\)"),
+        ([0.5, 1], None, TypeError, "labels must be integers, got float64"),
+        ([-1, 1], None, ValueError, r"labels must lie in 0\.\.1, got -1 at position 0"),
+        ([0, 3], ["a", "b"], ValueError, r"labels must lie in 0\.\.1, got 3 at position 1"),
     ],
 )
-def test_class_distribution_names_bad_input(labels, names, message):
-    with pytest.raises(ValueError, match=message):
+def test_class_distribution_names_bad_input(labels, names, error, message):
+    with pytest.raises(error, match=message):
         plot_class_distribution(labels, names)
