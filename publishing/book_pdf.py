@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from publishing.pages import ROOT, PublishingError
 
-LATEX = ROOT / "_build/latex"
+BESIDE = ROOT / "_build/website"  # with what the website has read already
+LATEX = BESIDE / "_build/latex"
 OUTPUT = ROOT / "_build/image-datasets.pdf"
 TOLERANCE = 5  # points that a line or a page may stick out: less than two millimetres
 
@@ -61,7 +62,8 @@ def build():
         raise PublishingError(
             f"The book's PDF needs {', '.join(missing)}: the README names the packages of Debian."
         )
-    command = ["jupyter-book", "build", ".", "--builder", "pdflatex", "-W", "-n", "--keep-going"]
+    command = ["jupyter-book", "build", ".", "--path-output", BESIDE, "--builder", "pdflatex"]
+    command += ["-W", "-n", "--keep-going"]
     tools = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
     environment = os.environ | {
         "PATH": tools,

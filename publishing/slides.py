@@ -3,7 +3,8 @@
 A deck takes from the built page: the aims, each section's title and opening question, figures with their finding,
 labelled equations, tables of the prose, exercises, take-aways. The prose becomes the speaker's notes. In JupyterLab the property
 inspector of a code cell decides the rest: slide type "Slide" shows its code as well, "Sub-Slide" its output alone,
-"Skip" leaves its figure out. A section that would ask and show nothing shows the last thing that it prints.
+"Skip" leaves its figure out; slide_marks.py brings the type to the page. A section that would ask and show nothing shows
+the last thing that it prints.
 """
 
 import itertools

@@ -5,11 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 from scipy import special
 from sklearn.neighbors import NearestNeighbors
 
-from publishing.pages import ROOT, SITE, find_browser
 from qbi_utils.augment import draw_geometry
 from qbi_utils.datasets import load_mnist
 
@@ -47,13 +45,11 @@ def test_the_model_knows_its_digits_and_is_right_for_nine_test_images_of_ten(mod
 
 
 @pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(PAGE)
-        yield page
-        browser.close()
+def page(browser):
+    page = browser.new_page()
+    page.goto(PAGE)
+    yield page
+    page.close()
 
 
 @pytest.mark.site

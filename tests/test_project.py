@@ -11,7 +11,7 @@ from numpydoc.validate import validate
 from packaging.requirements import Requirement
 
 import qbi_utils
-from tests.book_rules import ROOT
+from lecture_tools.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = [importlib.import_module(f"qbi_utils.{name}") for name in qbi_utils.__all__]
@@ -55,8 +55,18 @@ def test_lock_holds_one_fitting_version_of_every_dependency(python, system, proc
 
 def test_conda_and_binder_get_the_versions_of_the_lock():
     dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    assert dependencies[-1] == {"pip": ["-r requirements.txt", "-e ."]}
+    assert dependencies[-1] == {"pip": ["-r requirements-lab.txt", "-e ."]}
     assert dependencies[0] == "python=3.11"
+
+
+def test_lab_view_of_the_lock_holds_what_lectures_need_and_nothing_else():
+    views = [(ROOT / name).read_text().splitlines() for name in ("requirements-lab.txt", "requirements.txt")]
+    lab, lock = ({line for line in view if line and not line.lstrip().startswith("#")} for view in views)
+    assert lab < lock
+    names = {Requirement(line).name for line in lab}
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+    assert {Requirement(line).name for line in wanted} <= names
+    assert not {"ruff", "playwright", "jupyter-book", "sphinx-book-theme", "pytest"} & names
 
 
 def test_workflows_run_on_every_python_that_is_promised():
@@ -66,14 +76,18 @@ def test_workflows_run_on_every_python_that_is_promised():
     assert PROJECT["requires-python"] == ">=3.11,<3.14"
 
 
-def test_documented_commands_exist():
-    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
-    for name in ("README.md", "CONTRIBUTING.md", "intro.md"):
-        assert (
-            set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", (ROOT / name).read_text(), flags=re.M)) != set()
-        )
-        for pair in re.findall(r"`make ([a-z]+)|^make ([a-z]+)", (ROOT / name).read_text(), flags=re.M):
-            assert "".join(pair) in verbs
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "intro.md"])
+def test_documented_commands_exist(name):
+    makefile = (ROOT / "Makefile").read_text()
+    verbs = set(re.findall(r"^([a-z]+):", makefile, flags=re.M))
+    commands = re.findall(r"(?:`|^)make ([^`\n#]+)", (ROOT / name).read_text(), flags=re.M)
+    assert commands
+    for word in " ".join(commands).split():
+        variable = re.match(r"(\w+)=", word)
+        if variable:  # make takes any, and says nothing of one that it does not know
+            assert f"$({variable[1]})" in makefile, word
+        elif word.isalpha():
+            assert word in verbs, word
 
 
 def test_map_of_the_course_links_what_is_there_and_nothing_else():
@@ -89,8 +103,9 @@ def test_api_page_lists_every_module():
 
 
 def test_every_module_of_the_package_is_public_or_private_by_name():
-    files = {path.stem for path in (ROOT / "qbi_utils").glob("*.py") if not path.stem.startswith("_")}
-    assert files == set(qbi_utils.__all__)
+    modules = {path.stem for path in (ROOT / "qbi_utils").glob("*.py")}
+    packages = {path.parent.name for path in (ROOT / "qbi_utils").glob("*/__init__.py")}
+    assert {name for name in modules | packages if not name.startswith("_")} == set(qbi_utils.__all__)
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -10,15 +10,11 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
-from PIL import Image
-from pybtex.database import parse_string
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
-from sphinx import addnodes
 
-from _extensions import citations, course_book, latex_book
-from publishing import book_pdf, colab, handouts, pages, slides
-from tests.book_rules import ROOT
+from lecture_tools.paths import ROOT
+from publishing import book_pdf, colab, handouts, pages, slide_marks, slides
 
 PAGE = """<!doctype html><html><head><title>x</title>
 <link rel="stylesheet" href="../_static/pygments.css"><link rel="next" href="02-next.html">
@@ -394,120 +390,10 @@ def test_colab_needs_to_know_the_repository(tmp_path, monkeypatch):
         list(colab.write_notebook(ROOT / "lectures/09-baselines.html", tmp_path))
 
 
-def test_the_button_leads_to_the_notebooks_for_colab():
-    app = SimpleNamespace(config=SimpleNamespace(html_theme_options={"repository_branch": "main"}))
-    names = {
-        "Colab": "https://c/github/o/r/blob/main/lectures/a.ipynb",
-        "Binder": "https://b/blob/main/a.ipynb",
-    }
-    buttons = [{"text": text, "url": url} for text, url in names.items()]
-    course_book.point_to_colab(
-        app, "", "", {"header_buttons": [{"buttons": buttons}, {"text": "Search"}]}, None
-    )
-    assert [button["url"] for button in buttons] == [names["Colab"].replace("main", "colab"), names["Binder"]]
-
-
-@pytest.fixture
-def app():
-    """As much of Sphinx as the extension asks for."""
-    extensions = []
-    config = SimpleNamespace(html_theme_options={"extra_footer": "Text."})
-    return SimpleNamespace(config=config, setup_extension=extensions.append, extensions=extensions)
-
-
-def test_pages_know_the_website_once_it_has_an_address(app, monkeypatch):
-    monkeypatch.delenv("COURSE_SITE_URL", raising=False)
-    monkeypatch.delenv("COURSE_VERSION", raising=False)
-    course_book.know_the_website(app, app.config)
-    assert app.config.notfound_urls_prefix == "/"
-    assert not app.extensions
-    monkeypatch.setenv("COURSE_SITE_URL", "https://owner.example/course/")
-    monkeypatch.setenv("COURSE_VERSION", "1.0 of 2026-11-22")
-    course_book.know_the_website(app, app.config)
-    assert app.config.notfound_urls_prefix == "/course/"
-    assert app.config.html_baseurl == app.config.ogp_site_url == "https://owner.example/course/"
-    assert app.extensions == ["sphinx_sitemap"]
-    assert app.config.html_theme_options["extra_footer"] == "Text. Version 1.0 of 2026-11-22."
-
-
-def test_lectures_link_their_products_where_there_are_some(monkeypatch):
-    def links(page):
-        buttons = [{"label": "download-notebook-button"}, {"label": "download-pdf-button"}]
-        groups = [{"label": "download-buttons", "buttons": buttons}, {"label": "search"}]
-        context = {"header_buttons": groups, "pathto": lambda path, resource: f"../{path}"}
-        course_book.link_products(None, page, "", context, None)
-        return [button.get("url", button["label"]) for button in groups[0]["buttons"]]
-
-    monkeypatch.delenv("COURSE_PRODUCTS", raising=False)
-    as_it_was = ["download-notebook-button", "download-pdf-button"]
-    assert links("lectures/01-tiny") == as_it_was
-    monkeypatch.setenv("COURSE_PRODUCTS", "1")
-    assert links("intro") == as_it_was
-    assert links("lectures/01-tiny") == [
-        "download-notebook-button",
-        "../handouts/01-tiny-student.pdf",
-        "../slides/01-tiny.html",
-    ]
-
-
-def test_pictures_tell_their_size_and_load_when_near(tmp_path):
-    Image.new("L", (30, 20)).save(tmp_path / "source.png")
-    app = SimpleNamespace(builder=SimpleNamespace(images={str(tmp_path / "source.png"): "a.png"}))
-    context = {"body": '<img alt="A." src="../_images/a.png" /><img src="../_static/logo.svg"/>'}
-    course_book.size_images(app, "lectures/01", "page.html", context, None)
-    sized, logo = BeautifulSoup(context["body"], "html.parser").select("img")
-    assert (sized["width"], sized["height"], sized["loading"]) == ("30", "20", "lazy")
-    assert list(logo.attrs) == ["src"]
-
-
-def test_references_are_named_as_the_text_cites_them():
-    entries = parse_string(
-        """@book{a, author = {Dice, Lee}, year = 1945} @book{b, author = {Otsu, N. and Wilson, E.}, year = 1967}
-        @book{c, author = {von Neumann, A. and B, B. and C, C.}, year = 2009} @book{d, editor = {E, E.}, year = 1}""",
-        "bibtex",
-    ).entries.values()
-    labels = list(citations.AuthorYearLabels().format_labels(entries))
-    assert labels == ["Dice, 1945", "Otsu and Wilson, 1967", "Neumann et al., 2009", "E, 1"]
-
-
-def test_a_chapter_without_text_is_left_out_of_the_book():
-    empty = nodes.section("", nodes.title("", "References"), nodes.paragraph())
-    full = nodes.section("", nodes.title("", "Lecture"), nodes.paragraph("", "Text."))
-    transform = latex_book.WithoutEmptyChapters.__new__(latex_book.WithoutEmptyChapters)
-    full += nodes.section("", nodes.paragraph("", "A section without a title, as exercises have."))
-    book = nodes.Element("", *(addnodes.start_of_file("", page) for page in (empty, full)))
-    transform.document = book
-    transform.run()
-    assert [page.children for page in book] == [[full]]
-
-
 def test_the_slide_type_of_a_cell_becomes_a_class():
     chosen, plain = (
         nodes.container(nb_element="cell_code", cell_metadata=metadata, classes=["cell"])
         for metadata in ({"slideshow": {"slide_type": "slide"}}, {})
     )
-    course_book.mark_slides(None, nodes.section("", chosen, plain, nodes.paragraph()))
+    slide_marks.mark_slides(None, nodes.section("", chosen, plain, nodes.paragraph()))
     assert (chosen["classes"], plain["classes"]) == (["cell", "slide-slide"], ["cell"])
-
-
-def test_a_table_of_pandas_keeps_its_spans():
-    html = """<table><thead><tr><th rowspan="2"></th><th colspan="2">gain</th></tr><tr><th>mean</th><th>±</th></tr></thead>
-    <tbody><tr><th>ridge</th><td> 1.5 </td><td>0.2</td></tr></tbody></table>"""
-    table = latex_book.table_from_html(html)
-    assert table.children[0]["cols"] == 3
-    rows = [[entry.astext() for entry in row.children] for row in table.findall(nodes.row)]
-    assert rows == [["", "gain"], ["mean", "±"], ["ridge", "1.5", "0.2"]]
-    first, second = next(table.findall(nodes.row)).children
-    assert (first["morerows"], second["morecols"]) == (1, 1)
-
-
-@pytest.mark.parametrize(("kind", "replaced"), [("text/html", True), ("text/plain", False)])
-def test_tables_take_the_place_of_html_outputs(kind, replaced):
-    output = nodes.container(
-        "", nodes.raw("", "<table><tbody><tr><td>1</td></tr></tbody></table>"), mime_type=kind
-    )
-    document = nodes.section("", nodes.container("", output, nb_element="mime_bundle"))
-    transform = latex_book.TablesForLatex.__new__(latex_book.TablesForLatex)
-    transform.document = document
-    transform.run()
-    assert bool(list(document.findall(nodes.table))) is replaced

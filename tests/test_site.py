@@ -1,18 +1,13 @@
 """The website in a real browser: for every reader, at every width, in light and dark, without asking other hosts."""
 
 import gzip
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-from publishing.pages import find_browser
-from tests.book_rules import SITE
-from tests.test_book_rules import built_pages
+from lecture_tools.paths import SITE, built_pages
 
 pytestmark = pytest.mark.site
 PAGES = [
@@ -50,71 +45,138 @@ SEARCHES = {
 }
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
+# Marks text that looks like another before the same backgrounds: axe takes ten seconds to ask for the contrast of each
+# word of a page's code, and its answer depends on nothing else.
+MARK_TWINS = """() => {
+  const seen = new Set(), twins = [];
+  for (const node of document.querySelectorAll("body *")) {
+    if (node.children.length || !node.textContent.trim()) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(node);
+    const looks = [color, fontSize, fontWeight, textShadow];
+    for (let behind = node; behind; behind = behind.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(behind);
+      looks.push(backgroundColor, backgroundImage, opacity);
+    }
+    if (seen.has(looks.join())) twins.push(node);
+    seen.add(looks.join());
+  }
+  for (const twin of twins) twin.dataset.twin = "";
+}"""
+UNMARK_TWINS = """() => {
+  for (const twin of document.querySelectorAll("[data-twin]")) delete twin.dataset.twin;
+}"""
+# The proportions of each picture as it is shown, over those of its file.
+PROPORTIONS = """async () => {
+  const pictures = [...document.querySelectorAll("article img")];
+  for (const picture of pictures) picture.loading = "eager";
+  await Promise.all(pictures.map((picture) => picture.decode()));
+  return pictures.map((picture) => {
+    const { width, height } = picture.getBoundingClientRect();
+    return [picture.src, (width / height) / (picture.naturalWidth / picture.naturalHeight)];
+  });
+}"""
 
 
-@pytest.fixture(scope="module")
-def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=SITE))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+@pytest.fixture(scope="module", params=PAGES)
+def visit(request, browser, address):
+    """A page as somebody sees it first, and what it asked for; the tests of a page share it, and leave it as it was."""
+    page = browser.new_page(color_scheme="light", viewport={"width": 1280, "height": 900})
+    visit, responses = SimpleNamespace(name=request.param, page=page, hosts=set(), errors=[]), []
+    page.on("request", lambda request: visit.hosts.add(urlsplit(request.url).netloc))
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("response", lambda response: responses.append(response))
+    page.goto(f"{address}/{request.param}", wait_until="networkidle")
+    visit.n_requests = len(responses)  # later ones are axe's
+    visit.size = sum(len(gzip.compress(response.body())) for response in responses if response.ok)
+    visit.errors += [response.url for response in responses if not response.ok]
+    page.add_style_tag(content="* { transition: none !important }")  # or a colour is asked half-way
+    yield visit
+    page.close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def violations(page, **options):
+    """First nodes that break a rule of axe, by rule; without what the theme answers for."""
+    options["resultTypes"] = ["violations"]
+    return {
+        rule["id"]: [node["html"][:200] for node in rule["nodes"]][:3]
+        for rule in Axe().run(page, options=options).response["violations"]
+        if rule["id"] not in THEME_FINDINGS
+    }
+
+
+def faint_texts(page):
+    """Violations of the contrast that a reader needs; one text stands for all that look like it."""
+    page.add_style_tag(content="[data-twin] { visibility: hidden !important }")
+    page.evaluate(MARK_TWINS)
+    found = violations(page, runOnly=["color-contrast"])
+    page.evaluate(UNMARK_TWINS)
+    return found
+
+
+def test_page_is_accessible(visit):
+    assert not violations(visit.page, rules={"color-contrast": {"enabled": False}})
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_accessible(browser, address, name, scheme):
-    page = browser.new_page(color_scheme=scheme, viewport={"width": 1280, "height": 900})
-    page.goto(f"{address}/{name}", wait_until="networkidle")
-    page.add_style_tag(content="* { transition: none !important }")  # or a colour is asked half-way
-    # Only colours differ in the dark.
-    options = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
-    found = Axe().run(page, options=options).response["violations"]
+def test_text_stands_out(visit, scheme):
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+    found = faint_texts(visit.page)
+    visit.page.emulate_media(color_scheme="light")
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("style", "is_faint"),
+    [
+        ("color: #eee", True),  # on white
+        ("color: #222", False),
+        ("color: #222; background: #333", True),  # as dark as the others, but not on white
+        ("color: #222; background: #333; font-size: 40px", True),
+        ("opacity: 0.1", True),
+    ],
+)
+def test_a_faint_text_is_found_among_many_that_stand_out(browser, style, is_faint):
+    words = '<span style="color: #222">word</span> ' * 20
+    page = browser.new_page()
+    page.set_content(f"<p>{words}</p><p>{words}<span style='{style}'>one</span></p>")
+    found = faint_texts(page)
     page.close()
-    ours = {
-        rule["id"]: [node["html"][:200] for node in rule["nodes"]][:3]
-        for rule in found
-        if rule["id"] not in THEME_FINDINGS
-    }
-    assert not ours
+    assert list(found) == ["color-contrast"] * is_faint
+    if is_faint:
+        assert len(found["color-contrast"]) == 1
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_light_fits_every_width_and_asks_no_other_host(browser, address, name):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    hosts, errors, responses, overflow = set(), [], [], {}
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("response", lambda response: responses.append(response))
-    page.goto(f"{address}/{name}", wait_until="networkidle")
-    errors += [response.url for response in responses if not response.ok]
-    size = sum(len(gzip.compress(response.body())) for response in responses if response.ok)
-    print(f"{name}: {len(responses)} requests, {size / 1e3:.0f} kB")
+def test_page_is_light_fits_every_width_and_asks_no_other_host(visit, address):
+    page, overflow = visit.page, {}
+    print(f"{visit.name}: {visit.n_requests} requests, {visit.size / 1e3:.0f} kB")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         root = "document.documentElement"
         overflow[width] = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
     unsized = page.evaluate(
         """() => [...document.querySelectorAll("article img")]
           .filter((img) => !(img.getAttribute("width") && img.getAttribute("height"))).length"""
     )
-    page.close()
-    assert size < FIRST_LOAD
+    assert visit.size < FIRST_LOAD
     assert overflow == dict.fromkeys(WIDTHS, 0)
-    assert hosts <= {urlsplit(address).netloc, ""}
-    assert not errors
+    assert visit.hosts <= {urlsplit(address).netloc, ""}
+    assert not visit.errors
     assert unsized == 0
+
+
+def test_pictures_keep_their_proportions_at_every_width(visit):
+    shown = {}
+    for width in WIDTHS:
+        visit.page.set_viewport_size({"width": width, "height": 900})
+        shown[width] = visit.page.evaluate(PROPORTIONS)
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    squeezed = {
+        width: [(source, ratio) for source, ratio in pictures if abs(ratio - 1) > 0.01]
+        for width, pictures in shown.items()
+    }
+    assert squeezed == {width: [] for width in WIDTHS}
 
 
 @pytest.fixture(scope="module")
@@ -155,18 +217,15 @@ def test_keyboard_reaches_content_search_and_the_next_page(browser, address):
     page.close()
 
 
-def test_a_missing_page_leads_back(browser):
+def test_a_missing_page_leads_back():
     text = (SITE / "404.html").read_text()
     assert "There is no such page" in text
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith("lectures/")])
-def test_lecture_links_notebook_handout_and_slides(browser, address, name):
-    page = browser.new_page()
-    page.goto(f"{address}/{name}")
-    links = page.locator(".dropdown-download-buttons a").evaluate_all(
+def test_a_lecture_links_notebook_handout_and_slides(visit):
+    links = visit.page.locator(".dropdown-download-buttons a").evaluate_all(
         "links => links.map((link) => link.href)"
     )
-    assert {link.rpartition(".")[2] for link in links} == {"ipynb", "pdf", "html"}
-    assert all(page.request.get(link).ok for link in links)
-    page.close()
+    if visit.name.startswith("lectures/"):
+        assert {link.rpartition(".")[2] for link in links} == {"ipynb", "pdf", "html"}
+    assert all(visit.page.request.get(link).ok for link in links)

@@ -1,0 +1,21 @@
+"""Lectures are found by their numbers."""
+
+import pytest
+
+from lecture_tools.paths import LECTURES, SITE, built_pages, find_lectures
+
+
+def test_a_lecture_is_found_by_its_number():
+    assert find_lectures() == find_lectures("") == LECTURES
+    assert find_lectures("06") == find_lectures("6") == [LECTURES[5]]
+
+
+def test_a_number_that_no_lecture_has_is_an_error_that_names_those_there_are():
+    with pytest.raises(ValueError, match=r"LECTURE must be one of 01, 02, .*, got '99'"):
+        find_lectures("99")
+
+
+def test_pages_of_the_website_are_the_front_page_then_those_of_the_table_of_contents():
+    pages = built_pages()
+    assert pages[0] == SITE / "intro.html"
+    assert [page.stem for page in pages if page.parent.name == "lectures"] == [path.stem for path in LECTURES]
