@@ -8,6 +8,7 @@ import pytest
 from scipy import special
 from sklearn.neighbors import NearestNeighbors
 
+from lecture_tools.paths import ROOT, SITE
 from qbi_utils.augment import draw_geometry
 from qbi_utils.datasets import load_mnist
 
