@@ -20,6 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export TF_CPP_MIN_LOG_LEVEL := 3
 # oneDNN rounds otherwise, is taken by itself only on some processors, and says so on stderr.
 export TF_ENABLE_ONEDNN_OPTS := 0
+# The sums of a training depend on how many threads share them out, so their number is the same on every machine.
+export TF_NUM_INTRAOP_THREADS := 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup html preview handouts slides pdf colab serve lab lecture test site check ci changes links lint format \
