@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
+from jupyter_client.manager import KernelManager
 
 PACKAGE = "qbi_utils"
 GRADERS = f"{PACKAGE}.checks"
@@ -211,14 +212,16 @@ def merge_keys(app, env, docnames, other):
     _shown(env).update({name: _shown(other)[name] for name in docnames if name in _shown(other)})
 
 
+def set_cache_path(app, config):
+    """Keep outputs in one place, wherever the pages are built."""
+    config.nb_execution_cache_path = str(Path(app.srcdir, "_build/.jupyter_cache"))
+
+
 def setup(app):
     """Register with Sphinx."""
-    app.connect(
-        "config-inited",
-        lambda app, config: setattr(
-            config, "nb_execution_cache_path", str(Path(app.srcdir, "_build/.jupyter_cache"))
-        ),
-    )
+    # Else each kernel that a build starts warns of a connection in plain text.
+    KernelManager.transport_encryption.default_value = "auto"
+    app.connect("config-inited", set_cache_path)
     app.connect("source-read", mark_source)
     app.connect("env-get-outdated", find_outdated)
     app.connect("env-merge-info", merge_keys)

@@ -272,7 +272,8 @@ def main(arguments=None):
     minutes = max(1, round(sum(seconds.values()) / 60 / at_a_time))
     print(f"Executing {len(seconds)} lectures, {at_a_time} at a time: about {minutes} min.", flush=True)
     flags = ["-p", "lecture_tools.runner", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir", str(ROOT)]
-    flags += ["-q", "--no-header", "-W", "default", "--tb", "short"]
+    flags += ["-q", "--no-header", "--tb", "short", "-W", "default"]
+    flags += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     flags += ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout", str(CELL_TIMEOUT)]
     if at_a_time > 1:
         flags += ["-n", str(at_a_time), "--dist", "loadfile", "--no-loadscope-reorder"]

@@ -3,6 +3,8 @@
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -106,6 +108,18 @@ def test_every_module_of_the_package_is_public_or_private_by_name():
     modules = {path.stem for path in (ROOT / "qbi_utils").glob("*.py")}
     packages = {path.parent.name for path in (ROOT / "qbi_utils").glob("*/__init__.py")}
     assert {name for name in modules | packages if not name.startswith("_")} == set(qbi_utils.__all__)
+
+
+def test_importing_the_package_imports_a_module_when_it_is_first_used():
+    code = "import sys, qbi_utils; print('numpy' in sys.modules); qbi_utils.neighbors.nearest_neighbors; "
+    code += "print('numpy' in sys.modules, 'keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["False", "True", "False"], done.stderr
+
+
+def test_no_file_of_the_package_is_too_long_to_read():
+    lengths = {path: len(path.read_text().splitlines()) for path in (ROOT / "qbi_utils").rglob("*.py")}
+    assert {path.name: length for path, length in lengths.items() if length > 470} == {}
 
 
 @pytest.mark.parametrize("name", PUBLIC)
