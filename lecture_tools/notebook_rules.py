@@ -16,7 +16,7 @@ import sys
 
 import nbformat
 
-from lecture_tools.paths import find_lectures
+from lecture_tools.paths import LECTURES, choose_lectures
 from lecture_tools.reading import (
     COMMENT,
     FENCE,
@@ -442,7 +442,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m lecture_tools.notebook_rules", description=main.__doc__)
     parser.add_argument("--lecture", help="number of the only lecture to read, such as 06")
     try:
-        paths = find_lectures(parser.parse_args(arguments).lecture)
+        paths = choose_lectures(LECTURES, parser.parse_args(arguments).lecture)
     except ValueError as error:
         sys.exit(f"error: {error}")
     failed = False

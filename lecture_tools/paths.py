@@ -28,11 +28,13 @@ def built_pages():
     return [SITE / f"{name}.html" for name in [contents["root"], *chapters]]
 
 
-def find_lectures(number=None):
-    """Notebooks of the lectures in reading order; of the one with this number, if one is given.
+def choose_lectures(paths, number=None):
+    """Keep the lecture with a number, if one is given.
 
     Parameters
     ----------
+    paths : list of pathlib.Path
+        Files named after lectures, such as ``06-augmentation.ipynb``.
     number : str, optional
         Such as "06" or "6".
 
@@ -44,9 +46,16 @@ def find_lectures(number=None):
     ------
     ValueError
         If no lecture has this number.
+
+    Examples
+    --------
+    >>> choose_lectures([Path("01-a.ipynb"), Path("02-b.ipynb")], "3")
+    Traceback (most recent call last):
+    ...
+    ValueError: LECTURE should be one of 01, 02, but got '3'.
     """
-    chosen = [path for path in LECTURES if not number or path.stem.split("-")[0] == number.zfill(2)]
+    chosen = [path for path in paths if not number or path.stem.split("-")[0] == number.zfill(2)]
     if not chosen:
-        numbers = ", ".join(path.stem.split("-")[0] for path in LECTURES)
-        raise ValueError(f"LECTURE must be one of {numbers}, got {number!r}")
+        numbers = ", ".join(path.stem.split("-")[0] for path in paths)
+        raise ValueError(f"LECTURE should be one of {numbers}, but got {number!r}.")
     return chosen

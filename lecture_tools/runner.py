@@ -26,7 +26,7 @@ from jupyter_cache.base import CacheBundleIn
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from _extensions import execution_cache
-from lecture_tools.paths import ROOT, find_lectures
+from lecture_tools.paths import LECTURES, ROOT, choose_lectures
 
 MAX_SECONDS = 180
 MAX_GIGABYTES = 1.5
@@ -257,7 +257,7 @@ def main(arguments=None):
     parser.add_argument("--missing", action="store_true", help="only lectures whose outputs are out of date")
     options = parser.parse_args(arguments)
     try:
-        paths = find_lectures(options.lecture)
+        paths = choose_lectures(LECTURES, options.lecture)
     except ValueError as error:
         sys.exit(f"error: {error}")
     execution_cache.open_cache(ROOT)  # made here, before several processes make it at once

@@ -14,11 +14,11 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from lecture_tools.paths import ROOT, SITE, choose_lectures
+
 # Chromium miscounts the objects of a PDF by a few, and pypdf says so each time.
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
-ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build/html"
 COURSE = yaml.safe_load((ROOT / "_config.yml").read_text())["title"]
 LICENCE = "text and figures CC BY 4.0, code BSD-3-Clause"
 BROWSERS = (
@@ -69,13 +69,10 @@ def find_lectures(number=None, site=None):
     pages = sorted(Path(site, "lectures").glob("[0-9][0-9]-*.html"))
     if not pages:
         raise PublishingError(f"{site} holds no lectures: make html builds them.")
-    if not number:
-        return pages
-    chosen = [page for page in pages if page.stem.split("-")[0] == number.zfill(2)]
-    if not chosen:
-        numbers = ", ".join(page.stem.split("-")[0] for page in pages)
-        raise PublishingError(f"LECTURE should be one of {numbers}, but got {number!r}.")
-    return chosen
+    try:
+        return choose_lectures(pages, number)
+    except ValueError as error:
+        raise PublishingError(str(error)) from error
 
 
 def number_of(page):

@@ -2,17 +2,17 @@
 
 import pytest
 
-from lecture_tools.paths import LECTURES, SITE, built_pages, find_lectures
+from lecture_tools.paths import LECTURES, SITE, built_pages, choose_lectures
 
 
 def test_a_lecture_is_found_by_its_number():
-    assert find_lectures() == find_lectures("") == LECTURES
-    assert find_lectures("06") == find_lectures("6") == [LECTURES[5]]
+    assert choose_lectures(LECTURES) == choose_lectures(LECTURES, "") == LECTURES
+    assert choose_lectures(LECTURES, "06") == choose_lectures(LECTURES, "6") == [LECTURES[5]]
 
 
 def test_a_number_that_no_lecture_has_is_an_error_that_names_those_there_are():
-    with pytest.raises(ValueError, match=r"LECTURE must be one of 01, 02, .*, got '99'"):
-        find_lectures("99")
+    with pytest.raises(ValueError, match=r"LECTURE should be one of 01, 02, .*, but got '99'"):
+        choose_lectures(LECTURES, "99")
 
 
 def test_pages_of_the_website_are_the_front_page_then_those_of_the_table_of_contents():

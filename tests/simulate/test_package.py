@@ -32,3 +32,26 @@ def test_everything_public_is_listed():
         if getattr(value, "__module__", "").startswith("qbi_utils")
     }
     assert public | {"TISSUES"} == set(simulate.__all__)
+
+
+SMALL = {
+    "head_phantom": {"n_images": 2, "shape": (64, 48)},
+    "nuclei": {"n_images": 2, "shape": (64, 48)},
+    "porous_volume": {"shape": (16, 20, 24)},
+    "radiograph": {"shape": (64, 48), "n_spots": 20},
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_same_seed_gives_the_same_images(name):
+    function = getattr(simulate, name)
+    first, again, other = (function(**SMALL[name], rng=seed) for seed in (1, 1, 2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_images_are_float32_and_truth_has_their_shape(name):
+    result = getattr(simulate, name)(**SMALL[name], rng=0)
+    assert result[0].dtype == result.clean.dtype == np.float32
+    assert result[1].shape == result[0].shape[: result[1].ndim]
