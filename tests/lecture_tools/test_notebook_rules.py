@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from lecture_tools import notebook_rules, paths
+from lecture_tools import notebook_rules
 from lecture_tools.notebook_rules import NOTEBOOK_RULES
 from lecture_tools.stripping import NOTEBOOK_METADATA
 
@@ -446,7 +446,7 @@ def course(tmp_path, lecture, monkeypatch):
     lecture.cells[6].source = "random = np.random.normal()\nanswer = 2"
     lecture.cells[0].source = lecture.cells[0].source.replace("1 seconds", "some seconds")
     nbformat.write(lecture, tmp_path / "02-bad.ipynb")
-    monkeypatch.setattr(paths, "LECTURES", sorted(tmp_path.glob("*.ipynb")))
+    monkeypatch.setattr(notebook_rules, "LECTURES", sorted(tmp_path.glob("*.ipynb")))
     return tmp_path
 
 
@@ -461,5 +461,5 @@ def test_command_line_lists_every_fault_below_the_name_of_its_lecture(course, ca
 def test_command_line_reads_one_lecture(course, capsys):
     assert notebook_rules.main(["--lecture", "1"]) == 0
     assert capsys.readouterr().out.startswith("01-good keeps all")
-    with pytest.raises(SystemExit, match="LECTURE must be one of 01, 02, got '7'"):
+    with pytest.raises(SystemExit, match="LECTURE should be one of 01, 02, but got '7'"):
         notebook_rules.main(["--lecture", "7"])
