@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from lecture_tools.page_rules import PAGE_RULES
+from lecture_tools.built_page_rules import PAGE_RULES
 from lecture_tools.paths import LECTURES, SITE, built_pages
 from lecture_tools.reading import captions
 

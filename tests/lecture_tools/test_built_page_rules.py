@@ -3,8 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from lecture_tools import page_rules
-from lecture_tools.page_rules import PAGE_RULES
+from lecture_tools import built_page_rules
+from lecture_tools.built_page_rules import PAGE_RULES
 
 PAGE = """<html><head><link rel="stylesheet" href="_static/a.css"><script src="_static/a.js"></script></head><body>
 <article><h1 id="top">Title</h1><p>See <a href="#fig-one">Fig. 1</a> and <a href="other.html#part">that</a>,
@@ -66,7 +66,7 @@ PAGE_MUTATIONS = [
 @pytest.mark.parametrize(("name", "old", "new", "message"), PAGE_MUTATIONS)
 def test_page_rule_notices(page, site, name, old, new, message):
     assert old in page
-    problems = problems_of(getattr(page_rules, name), page.replace(old, new), site)
+    problems = problems_of(getattr(built_page_rules, name), page.replace(old, new), site)
     assert any(message in problem for problem in problems), problems
 
 
