@@ -177,6 +177,8 @@ def test_right_answers_that_turn_strange_get_a_verdict(check, spoil):
     check(first_result)
     n_parts = len(results[0]) if isinstance(results[0], tuple | list | dict) else 0
     for place in ("all", *range(n_parts)):
+        if repr(spoil_part(results[0], place, spoil)) == repr(results[0]):
+            continue  # a number has no axis to lose
         for from_call in range(4):
             verdict = check(spoiled_answer(RIGHT[check], spoil, place, from_call))
             assert isinstance(verdict, checks.Verdict)
