@@ -138,6 +138,7 @@ changes:  ## list the pages that differ from those of another commit (BASE=origi
 	@git diff --name-only $(or $(BASE),origin/main)...HEAD -- intro.md lectures appendix | sed 's/^/- /'
 
 links: setup  ## follow every link to the outside (needs a network)
+	@$(BIN)/python -m lecture_tools.runner --missing
 	$(BIN)/jupyter-book build . --builder linkcheck
 
 clean:  ## delete what was built
