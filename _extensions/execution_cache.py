@@ -22,6 +22,7 @@ from jupyter_client.manager import KernelManager
 PACKAGE = "qbi_utils"
 GRADERS = f"{PACKAGE}.checks"
 FILES = ("lectures/matplotlibrc", "requirements-lab.txt")
+OUTPUTS = "_build/.jupyter_cache"
 KEPT = 150  # executed lectures, ten states of all of them
 
 
@@ -148,7 +149,7 @@ def key_of(root, notebook):
 
 def open_cache(root):
     """Open what is kept of executed lectures; the oldest make room."""
-    outputs = get_cache(str(Path(root, "_build/.jupyter_cache")))
+    outputs = get_cache(str(Path(root, OUTPUTS)))
     outputs.change_cache_limit(KEPT)
     return outputs
 
@@ -214,7 +215,7 @@ def merge_keys(app, env, docnames, other):
 
 def set_cache_path(app, config):
     """Keep outputs in one place, wherever the pages are built."""
-    config.nb_execution_cache_path = str(Path(app.srcdir, "_build/.jupyter_cache"))
+    config.nb_execution_cache_path = str(Path(app.srcdir, OUTPUTS))
 
 
 def setup(app):

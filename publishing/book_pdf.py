@@ -9,9 +9,9 @@ import sys
 from pypdf import PdfReader
 
 from publishing.pages import ROOT, PublishingError
+from publishing.website import BESIDE
 
-BESIDE = ROOT / "_build/website"  # with what the website has read already
-LATEX = BESIDE / "_build/latex"
+LATEX = BESIDE / "_build/latex"  # beside the website, with what that has read already
 OUTPUT = ROOT / "_build/image-datasets.pdf"
 TOLERANCE = 5  # points that a line or a page may stick out: less than two millimetres
 
