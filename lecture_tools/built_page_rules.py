@@ -6,6 +6,7 @@ the folder of the website, and yields a sentence for each fault.
 
 import itertools
 import re
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 __all__ = [
@@ -15,8 +16,16 @@ __all__ = [
     "describes_its_images",
     "has_one_heading_tree",
     "links_to_what_exists",
+    "prints_for_readers",
     "shows_no_markup",
 ]
+
+RAW = {
+    "a dictionary": r"\{('[^']*'|\"[^\"]*\"|-?\d+|\([^)]*\)): ",
+    "an array": r"\b(array|np\.\w+|Index|dtype)\(",
+    "a number": r"\d\.\d{9}",
+    "an object": r"<[\w.]+ (object )?at 0x",
+}
 
 
 def describes_its_images(page, path, site):
@@ -62,8 +71,18 @@ def links_to_what_exists(page, path, site):
             file /= "index.html"
         if not file.exists():
             yield f"{link['href']} leads nowhere"
-        elif target.fragment and file.suffix == ".html" and f'id="{target.fragment}"' not in file.read_text():
+        elif (
+            target.fragment
+            and file.suffix == ".html"
+            and target.fragment not in _ids(file, file.stat().st_mtime_ns)
+        ):
             yield f"{link['href']} leads to no element"
+
+
+@cache
+def _ids(file, modified):
+    """Ids in a page; `modified` has a changed one read again."""
+    return set(re.findall(r'\bid="([^"]+)"', file.read_text(encoding="utf-8")))
 
 
 def shows_no_markup(page, path, site):
@@ -87,6 +106,16 @@ def has_one_heading_tree(page, path, site):
             yield f"a heading jumps from level {above} to {below}"
 
 
+def prints_for_readers(page, path, site):
+    """No output shows a dictionary, an array or a number as Python writes them for itself."""
+    for output in page.select("article div.cell_output :is(pre, td)"):
+        text = output.get_text()
+        for kind, pattern in RAW.items():
+            if found := re.search(pattern, text):
+                line = text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]
+                yield f"an output prints {kind} as Python does: {line[:80]!r}"
+
+
 PAGE_RULES = [
     describes_its_images,
     captions_its_figures,
@@ -94,4 +123,5 @@ PAGE_RULES = [
     links_to_what_exists,
     shows_no_markup,
     has_one_heading_tree,
+    prints_for_readers,
 ]

@@ -4,7 +4,7 @@ A rule is a function whose docstring says what must hold. It takes a notebook an
 it does not hold. `NOTEBOOK_RULES` lists them; ``tests/test_lectures.py`` applies each to each lecture, and so does
 `make test` with the number of a lecture::
 
-    python -m lecture_tools.notebook_rules [--lecture 06]
+    python -m lecture_tools.notebook_rules [--lecture augmentation]
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import nbformat
 
 from lecture_tools.paths import LECTURES, choose_lectures
+from lecture_tools.reader_rules import DRAWS, READER_RULES
 from lecture_tools.reading import (
     COMMENT,
     FENCE,
@@ -40,7 +41,6 @@ from lecture_tools.stripping import find_leftovers
 MAX_CELL_LINES = 15
 MAX_LINE_LENGTH = 78
 MIN_ANSWER_WORDS = 10
-DRAWS = {"ax", "axes", "fig", "plt", "sns"}
 GLUE_ROLE = r"\{glue:\w+\}`([^`:]+)(?::[^`]*)?`"
 SHARE = re.compile(r"(\d+(?:\.\d+)?)(?:\s?%| percentage points)")
 
@@ -53,7 +53,9 @@ def opens_with_title_and_aims(notebook):
         yield Fault("there should be one title (# ...), there is none")
     for _, cell, line in titles[1:]:
         yield Fault(f"there should be one title (# ...), there are {len(titles)}", cell, line)
-    if not re.match(r"# .+\n\n:::\{admonition\} In this lecture\nYou will be able to\n\n- \*\*", opening):
+    if not re.match(
+        r"# .+\n\n(?:[^\n]+\n\n)?:::\{admonition\} In this lecture\nYou will be able to\n\n- \*\*", opening
+    ):
         yield Fault(
             "the first cell should be the title and the admonition 'In this lecture' with verbs in bold", 1
         )
@@ -423,6 +425,7 @@ NOTEBOOK_RULES = [
     types_no_results,
     has_solved_exercises,
     closes_with_take_aways,
+    *READER_RULES,
 ]
 
 
@@ -440,7 +443,7 @@ def main(arguments=None):
         Exit status: 1 if there is a fault.
     """
     parser = argparse.ArgumentParser(prog="python -m lecture_tools.notebook_rules", description=main.__doc__)
-    parser.add_argument("--lecture", help="number of the only lecture to read, such as 06")
+    parser.add_argument("--lecture", help="number or name of the only lecture to read")
     try:
         paths = choose_lectures(LECTURES, parser.parse_args(arguments).lecture)
     except ValueError as error:

@@ -5,7 +5,7 @@ test cell runs one more, in the same kernel, in which every number that the cell
 doubled, and one of the two must make an assert of the cell fail; and time and peak memory must keep within the budget.
 A line reports each lecture when it is finished. Command line::
 
-    python -m lecture_tools.runner [--missing] [--lecture 06]
+    python -m lecture_tools.runner [--missing] [--lecture augmentation]
 """
 
 import argparse
@@ -14,6 +14,7 @@ import functools
 import inspect
 import os
 import re
+import statistics
 import sys
 import threading
 import time
@@ -31,6 +32,7 @@ from lecture_tools.paths import LECTURES, ROOT, choose_lectures
 MAX_SECONDS = 180
 MAX_GIGABYTES = 1.5
 CELL_TIMEOUT = 180
+MAX_RATIO = 1.5  # of the seconds that a lecture takes to those that it promises
 # Matrix products take one thread, alone or side by side: their sums depend on how many share them out, in the last
 # digits, and a fit of a singular matrix turns those into percents. The Makefile fixes the threads of TensorFlow likewise.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -132,6 +134,9 @@ class Closing(pytest.Item):
         passed = self.session.testsfailed == self.parent.failures_before
         line = f"{self.path.stem:32} {seconds:4.0f} s  {gigabytes:.2f} GB{'' if passed else '  FAILED'}"
         self.user_properties.append(("lecture", line))
+        if passed and not self.config.option.missing:
+            promised = promised_seconds(nbformat.read(self.path, nbformat.NO_CONVERT))
+            self.user_properties.append(("seconds", (self.path.stem, seconds, promised)))
         if passed:
             self.keep_outputs(seconds)
         if not self.config.option.missing:
@@ -207,14 +212,23 @@ class LectureLines:
     """Writes a line for each finished lecture, from whichever process it comes."""
 
     def __init__(self, reporter):
-        self.reporter = reporter
+        self.reporter, self.seconds = reporter, []
 
     def pytest_runtest_logreport(self, report):
         """Write the line of a lecture that is finished."""
         if report.when == "call":
-            for name, line in report.user_properties:
+            for name, value in report.user_properties:
                 if name == "lecture":
-                    self.reporter.write_line(line)
+                    self.reporter.write_line(value)
+                elif name == "seconds":
+                    self.seconds.append(value)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        """Say which lectures promise other seconds than they take."""
+        for fault in misjudged_seconds(self.seconds):
+            self.reporter.write_line(fault, red=True)
+            session.exitstatus = session.exitstatus or 1
 
 
 @pytest.hookimpl(trylast=True)
@@ -250,10 +264,44 @@ def promised_seconds(notebook):
     return int(promise[1]) if promise else 0
 
 
+def misjudged_seconds(measured):
+    """List lectures whose opening promises other seconds than they take, beside the others.
+
+    A slower or busier machine is slower for all, so what counts is the ratio to the promise, over its median.
+
+    Parameters
+    ----------
+    measured : list of (str, float, int)
+        Name of a lecture, seconds that it took, seconds that it promises. Fewer than five say nothing.
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> measured = [("a", 20, 10), ("b", 40, 20), ("c", 60, 30), ("d", 84, 40), ("e", 200, 50)]
+    >>> list(misjudged_seconds(measured))
+    ['e takes 200 s where the others, by their promises, let expect 100 s: it should promise 100 seconds to run']
+    """
+    ratios = [seconds / promised for _, seconds, promised in measured if promised]
+    if len(ratios) < 5:
+        return
+    usual = statistics.median(ratios)
+    for name, seconds, promised in measured:
+        expected = promised * usual
+        if not expected / MAX_RATIO <= seconds <= expected * MAX_RATIO:
+            fair = max(10, round(seconds / usual, -1))
+            yield (
+                f"{name} takes {seconds:.0f} s where the others, by their promises, let expect {expected:.0f} s: "
+                f"it should promise {fair:.0f} seconds to run"
+            )
+
+
 def main(arguments=None):
     """Execute lectures; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lecture", help="number of the only lecture to take, such as 06")
+    parser.add_argument("--lecture", help="number or name of the only lecture to take")
     parser.add_argument("--missing", action="store_true", help="only lectures whose outputs are out of date")
     options = parser.parse_args(arguments)
     try:

@@ -15,7 +15,7 @@ import nbformat
 
 __all__ = ["CELL_METADATA", "NOTEBOOK_METADATA", "find_leftovers", "main", "strip"]
 
-CELL_METADATA = frozenset({"tags", "mystnb", "slideshow"})
+CELL_METADATA = frozenset({"tags", "mystnb", "slideshow", "card"})
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

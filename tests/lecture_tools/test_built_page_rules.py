@@ -11,7 +11,8 @@ PAGE = """<html><head><link rel="stylesheet" href="_static/a.css"><script src="_
 <a href="https://example.org">elsewhere</a>.</p><h2>Part</h2>
 <div class="cell_output"><figure id="fig-one"><img src="_images/a.png" alt="A straight line that rises to the right.">
 <figcaption><span class="caption-number">Fig. 1</span> The line rises.</figcaption></figure></div>
-<pre>print(":::")</pre></article></body></html>"""
+<pre>print(":::", {"a": 1})</pre>
+<div class="cell_output"><pre>a 0.123456 (3 of 7)</pre><table><tr><td>1.5</td></tr></table></div></article></body></html>"""
 
 
 @pytest.fixture
@@ -60,6 +61,23 @@ PAGE_MUTATIONS = [
     ("shows_no_markup", "See", 'See <code class="xref">fig-two</code>', "unresolved reference"),
     ("has_one_heading_tree", "<h2>Part</h2>", "<h1>Part</h1>", "there are 2"),
     ("has_one_heading_tree", "<h2>Part</h2>", "<h3>Part</h3>", "jumps from level 1 to 3"),
+    (
+        "prints_for_readers",
+        "a 0.123456",
+        "{'a': 1, 'b': 2}",
+        "a dictionary as Python does: ",
+    ),
+    ("prints_for_readers", "a 0.123456", "{0: 1}", "prints a dictionary"),
+    (
+        "prints_for_readers",
+        "a 0.123456",
+        "a\n0.12345678901",
+        "0.12345678901 (3 of 7)",
+    ),
+    ("prints_for_readers", "<td>1.5", "<td>1.500000000001", "prints a number"),
+    ("prints_for_readers", "a 0.123456", "np.float64(0.5)", "prints an array"),
+    ("prints_for_readers", "a 0.123456", "array([1, 2])", "prints an array"),
+    ("prints_for_readers", "a 0.123456", "<Axes.Thing at 0x7f>".replace("<", "&lt;"), "prints an object"),
 ]
 
 

@@ -1,8 +1,8 @@
-"""A claim about a number that could be quite another is found."""
+"""Claims that could not fail are found, and promised seconds that are not those that a lecture takes."""
 
 import pytest
 
-from lecture_tools.runner import toothless_claims
+from lecture_tools.runner import misjudged_seconds, toothless_claims
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,25 @@ def test_claims_that_cannot_fail_are_found(source, toothless):
     before = dict(namespace)
     assert toothless_claims(source, namespace) == toothless
     assert namespace == before
+
+
+def measure(**changed):
+    """Seconds of six lectures on a machine that takes twice what they promise."""
+    promised = {"a": 10, "b": 20, "c": 30, "d": 40, "e": 50, "f": 60}
+    return [(name, changed.get(name, 2 * seconds), seconds) for name, seconds in promised.items()]
+
+
+@pytest.mark.parametrize("changed", [{}, {"f": 175}, {"f": 85}, {"a": 14}])
+def test_a_slow_machine_is_no_fault_of_the_lectures(changed):
+    assert list(misjudged_seconds(measure(**changed))) == []
+
+
+@pytest.mark.parametrize(("seconds", "fair"), [(190, 100), (78, 40)])
+def test_a_lecture_that_takes_longer_or_shorter_than_it_promises_is_named(seconds, fair):
+    (fault,) = misjudged_seconds(measure(f=seconds))
+    assert fault.startswith(f"f takes {seconds} s where the others, by their promises, let expect 120 s")
+    assert fault.endswith(f"it should promise {fair} seconds to run")
+
+
+def test_few_lectures_say_nothing_of_the_machine():
+    assert list(misjudged_seconds(measure(f=1000)[2:])) == []
