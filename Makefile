@@ -24,13 +24,13 @@ export TF_ENABLE_ONEDNN_OPTS := 0
 export TF_NUM_INTRAOP_THREADS := 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup html preview handouts slides pdf colab serve lab lecture test site check ci changes links lint format \
+.PHONY: help setup html preview handouts slides pdf colab serve lab lecture renumber test site check ci changes links lint format \
 	lock clean distclean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf "\nLECTURE=06 takes one lecture alone: make html, test, handouts, slides.\n"
+	@printf "\nLECTURE=augmentation (or its number) takes one lecture alone: make html, test, handouts, slides.\n"
 
 ##@ Read
 
@@ -74,6 +74,9 @@ lab: setup  ## open the lectures in JupyterLab
 
 lecture: setup  ## begin a lecture (NAME="my photographs" PART=5)
 	@$(BIN)/python -m lecture_tools.skeleton --name="$(NAME)" --part="$(PART)"
+
+renumber: setup  ## number the lectures as _toc.yml orders them, and whatever names them
+	@$(BIN)/python -m lecture_tools.renumber
 
 # Goes on after what one of them cannot mend, and says in the end that something is left.
 format: setup  ## strip outputs from the lectures, mend style

@@ -13,6 +13,8 @@ def size_images(app, pagename, templatename, context, doctree):
     paths = {name: path for path, name in app.builder.images.items()}
 
     def add_size(image):
+        if image["name"] not in paths:  # a card, which tells its size itself
+            return image[0]
         width, height = get_image_size(paths[image["name"]])
         return f'{image[0]} loading="lazy" width="{width}" height="{height}"'
 

@@ -68,7 +68,7 @@ def train_fast(seed, *, epochs, filters=(32, 32, 64, 64), augmentation=AUGMENTAT
     return {"epochs": epochs, "cpu_seconds": history["cpu_seconds"].iloc[-1]} | judge(model)
 
 
-# --------------------------------------------------------------------------- lecture 11: what accuracy costs
+# --------------------------------------------------------------------------- what accuracy costs
 
 
 def train_vgg(seed):
@@ -124,7 +124,7 @@ def classify_classically(name):
     return {"epochs": 0, "cpu_seconds": seconds} | right
 
 
-# --------------------------------------------------------------------------- lecture 12: remedies
+# --------------------------------------------------------------------------- remedies
 
 
 def rotated_threes(rng):
@@ -153,7 +153,7 @@ REMEDIES = {
 }
 
 
-# --------------------------------------------------------------------------- lecture 13: synthetic digits
+# --------------------------------------------------------------------------- synthetic digits
 
 N_IMAGES = 25_600  # 200 steps an epoch
 

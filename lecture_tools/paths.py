@@ -29,14 +29,14 @@ def built_pages():
 
 
 def choose_lectures(paths, number=None):
-    """Keep the lecture with a number, if one is given.
+    """Keep the lecture with a number or name, if one is given.
 
     Parameters
     ----------
     paths : list of pathlib.Path
-        Files named after lectures, such as ``06-augmentation.ipynb``.
+        Files named after lectures, such as ``12-augmentation.ipynb``.
     number : str, optional
-        Such as "06" or "6".
+        Such as "12", "augmentation" or "12-augmentation"; "6" is "06".
 
     Returns
     -------
@@ -45,17 +45,21 @@ def choose_lectures(paths, number=None):
     Raises
     ------
     ValueError
-        If no lecture has this number.
+        If no lecture is called so.
 
     Examples
     --------
     >>> choose_lectures([Path("01-a.ipynb"), Path("02-b.ipynb")], "3")
     Traceback (most recent call last):
     ...
-    ValueError: LECTURE should be one of 01, 02, but got '3'.
+    ValueError: LECTURE should be a number or a name of 01-a, 02-b, but got '3'.
     """
-    chosen = [path for path in paths if not number or path.stem.split("-")[0] == number.zfill(2)]
+    if not number:
+        return paths
+    chosen = [
+        path for path in paths if number in (path.stem, path.stem[3:]) or path.stem[:2] == number.zfill(2)
+    ]
     if not chosen:
-        numbers = ", ".join(path.stem.split("-")[0] for path in paths)
-        raise ValueError(f"LECTURE should be one of {numbers}, but got {number!r}.")
+        known = ", ".join(path.stem for path in paths)
+        raise ValueError(f"LECTURE should be a number or a name of {known}, but got {number!r}.")
     return chosen

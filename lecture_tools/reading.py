@@ -58,8 +58,8 @@ def report(name, faults):
     Examples
     --------
     >>> from lecture_tools.reading import Fault, report
-    >>> print(report("06-augmentation", [Fault("too long", 3, 2), Fault("no title")]))
-    06-augmentation
+    >>> print(report("12-augmentation", [Fault("too long", 3, 2), Fault("no title")]))
+    12-augmentation
       no title
       cell 3, line 2: too long
     """

@@ -14,12 +14,15 @@ import nbformat
 import yaml
 
 from lecture_tools.paths import ROOT
+from lecture_tools.renumber import renumber
 from lecture_tools.stripping import NOTEBOOK_METADATA
 
 __all__ = ["begin_lecture", "main", "make_notebook"]
 
 _OPENING = """\
 # TITLE
+
+What does a share of pixels say about an image?
 
 :::{admonition} In this lecture
 You will be able to
@@ -47,10 +50,11 @@ _QUESTION = """\
 
 A pixel is **ink** if it is brighter than half of its range. {numref}`fig-SLUG-examples` shows 16 test images of MNIST. How many
 of their pixels are ink?"""
-_FIGURE = """\
+_COMPUTING = """\
 digits = load_mnist("test")
 ink = (digits.images > 127).mean(axis=(1, 2))  # share of each image
-chosen = rng.choice(len(digits), 16, replace=False)
+chosen = rng.choice(len(digits), 16, replace=False)"""
+_FIGURE = """\
 fig, ax = plt.subplots(figsize=(6.4, 2))
 plot_image_grid(digits.images[chosen], digits.labels[chosen], ax=ax);"""
 _FIGURE_METADATA = {
@@ -70,7 +74,8 @@ from myst_nb import glue
 
 mean_ink = ink.mean().item()
 glue("mean_ink", mean_ink, display=False)
-assert 0.12 < mean_ink < 0.15"""
+assert 0.12 < mean_ink < 0.15
+assert len(chosen) == 16"""
 _EXERCISE = """\
 ## Exercises
 
@@ -106,16 +111,16 @@ A one is a single stroke, and the shortest.
 
 {cite:t}`LeCun1998` describe how MNIST was made."""
 _NEXT = """\
-wrote lectures/{stem}.ipynb, and listed it in _toc.yml (part {part}, {caption}) and intro.md
+wrote lectures/{stem}.ipynb, and listed it in _toc.yml (part {part}, {caption})
 next:
   make lab                 open it, and put your own in place of the example, cell by cell
   make format              strip outputs, fix style
-  make test LECTURE={number}     the rules, and every claim
-  make html LECTURE={number}     look at the page"""
+  make test LECTURE={slug}     the rules, and every claim
+  make html LECTURE={slug}     look at the page"""
 
 
-def make_notebook(title, slug, number):
-    """Make a lecture of ten cells that keeps every rule.
+def make_notebook(title, slug):
+    """Make a lecture of eleven cells that keeps every rule.
 
     Parameters
     ----------
@@ -123,8 +128,6 @@ def make_notebook(title, slug, number):
         Heading of the lecture.
     slug : str
         What its labels contain: letters a to z, digits and hyphens.
-    number : str
-        Number of the lecture, such as "16", which its cell ids begin with.
 
     Returns
     -------
@@ -133,17 +136,20 @@ def make_notebook(title, slug, number):
     Examples
     --------
     >>> from lecture_tools.skeleton import make_notebook
-    >>> notebook = make_notebook("My photographs", "my-photographs", "16")
+    >>> notebook = make_notebook("My photographs", "my-photographs")
     >>> notebook.cells[0].source.splitlines()[0]
     '# My photographs'
     """
     hidden = {"tags": ["remove-cell", "test"]}
     figure = _FIGURE_METADATA["figure"] | {"name": _FIGURE_METADATA["figure"]["name"].replace("SLUG", slug)}
+    # The code that only draws is folded, and its picture is the lecture's card on the first page.
+    drawing = {"card": True, "mystnb": _FIGURE_METADATA | {"figure": figure}, "tags": ["hide-input"]}
     parts = [
         ("markdown", _OPENING.replace("TITLE", title), {}),
         ("code", _SETUP, {}),
         ("markdown", _QUESTION, {}),
-        ("code", _FIGURE, {"mystnb": _FIGURE_METADATA | {"figure": figure}}),
+        ("code", _COMPUTING, {}),
+        ("code", _FIGURE, drawing),
         ("markdown", _READING, {}),
         ("code", _CLAIM, hidden),
         ("markdown", _EXERCISE, {}),
@@ -153,16 +159,16 @@ def make_notebook(title, slug, number):
     ]
     new = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     cells = [
-        new[kind](source.replace("SLUG", slug), metadata=metadata, id=f"{number}-{index:03d}")
+        new[kind](source.replace("SLUG", slug), metadata=metadata, id=f"{slug[:50]}-{index:03d}")
         for index, (kind, source, metadata) in enumerate(parts)
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata=NOTEBOOK_METADATA)
 
 
 def begin_lecture(name, part, root=ROOT):
-    """Write the skeleton of a lecture, and list it in ``_toc.yml`` and ``intro.md``.
+    """Write the skeleton of a lecture, and list it in ``_toc.yml``.
 
-    It takes the next free number, and stands last in its part.
+    It stands last in its part; the lectures of later parts move up by one number.
 
     Parameters
     ----------
@@ -184,7 +190,8 @@ def begin_lecture(name, part, root=ROOT):
         If the name is missing, cannot be made into the name of a file, or is taken, or if there is no such part. Nothing
         is written then.
     OSError
-        If a file cannot be written; those that were are as before.
+        If a file cannot be written; those that were are as before, unless the lectures were being renumbered: then
+        `make renumber` goes on.
     """
     title, slug = _title(name), _slug(name)
     stems = sorted(path.stem for path in (root / "lectures").glob("*.ipynb"))
@@ -203,17 +210,17 @@ def begin_lecture(name, part, root=ROOT):
     caption, last = _find_part(part, contents)
     number = f"{max(int(stem.split('-')[0]) for stem in stems) + 1:02d}"
     stem = f"{number}-{slug}"
-    intro = (root / "intro.md").read_text(encoding="utf-8")
     _write_all(
         {
-            root / f"lectures/{stem}.ipynb": nbformat.writes(make_notebook(title, slug, number)) + "\n",
+            root / f"lectures/{stem}.ipynb": nbformat.writes(make_notebook(title, slug)) + "\n",
             root / "_toc.yml": re.sub(
                 rf"^(.*){re.escape(last)}\n", rf"\g<0>\1lectures/{stem}\n", contents, flags=re.M
             ),
-            root / "intro.md": _add_to_intro(intro, last, number, f"{title} <lectures/{stem}>"),
         }
     )
-    return _NEXT.format(stem=stem, part=int(part), caption=caption, number=number)
+    renumber(root)
+    stem = next(path.stem for path in (root / "lectures").glob(f"??-{slug}.ipynb"))
+    return _NEXT.format(stem=stem, part=int(part), caption=caption, slug=slug)
 
 
 def _title(name):
@@ -251,21 +258,6 @@ def _find_part(part, contents):
         named = ", ".join(f"{number} ({caption})" for number, (caption, _) in parts.items())
         raise ValueError(f"PART must be one of {named}, got {part!r}")
     return parts[part]
-
-
-def _add_to_intro(intro, last, number, target):
-    """Put a line below the one that links the last lecture of the part, in the same form."""
-    lines = intro.split("\n")
-    found = [index for index, line in enumerate(lines) if f"<{last}>`" in line]
-    if not found:
-        raise ValueError(f"intro.md must link {last}, so that the lecture can be listed below it")
-    above = lines[found[0]]
-    below = re.sub(r"\{doc\}`[^`]*`", lambda _: f"{{doc}}`{target}`", above)
-    below = below.replace(re.match(r"lectures/(\d+)", last)[1], number, 1)
-    # Within a card, a backslash at the end of a line keeps the next one apart.
-    if re.match(r"\d", above) and not above.endswith("\\"):
-        lines[found[0]] = f"{above} \\"
-    return "\n".join([*lines[: found[0] + 1], below, *lines[found[0] + 1 :]])
 
 
 def _write_all(texts):

@@ -57,10 +57,11 @@ def prepare_handout(page, edition):
             exercise.append(room)
     for output in article.select("div.exercise .cell_output"):  # that nothing was written yet
         output.decompose()
-    for folded in article.select("details.hide"):
-        folded.decompose()
+    left_out = _leave_out_folded(article, edition)
     about = f"Lecture {number_of(page)} · {COURSE} · {edition} edition · {LICENCE}"
     article.h1.insert_after(soup.new_tag("p", attrs={"class": "about"}, string=about))
+    if left_out:
+        article.append(_say_what_is_left_out(soup, page, left_out))
     _append_references(soup, article, page)
     _mend_links(article, page)
 
@@ -83,6 +84,38 @@ def prepare_handout(page, edition):
     soup.body.attrs = {}
     soup.body.append(article)
     return str(soup)
+
+
+def _leave_out_folded(article, edition):
+    """Drop code that is folded on the page; unfold sections "Further down" for instructors, drop them for students.
+
+    Returns
+    -------
+    list of str
+        What was dropped.
+    """
+    left_out = []
+    for folded in article.select("details.hide"):
+        folded.decompose()
+        left_out = ["the code that draws the figures"]
+    for section in article.select("section.further-down"):
+        if edition == "student":
+            left_out.append(f"“{section.find(['h2', 'h3', 'h4']).get_text().strip()}”")
+            section.decompose()
+        else:
+            section.details.summary.decompose()
+            section.details.unwrap()
+    return left_out
+
+
+def _say_what_is_left_out(soup, page, left_out):
+    *first, last = left_out
+    named = f"{', '.join(first)} and {last}" if first else last
+    note = soup.new_tag("p", attrs={"class": "left-out"}, string=f"Left out on paper: {named}. The ")
+    where = {"name": "a", "href": page.name} if os.environ.get("COURSE_SITE_URL") else {"name": "span"}
+    note.append(soup.new_tag(**where, string="page of this lecture"))
+    note.append(" has it.")
+    return note
 
 
 _read_references = cache(read_page)
@@ -114,6 +147,9 @@ def _mend_links(article, page):
     website = os.environ.get("COURSE_SITE_URL", "").rstrip("/")
     for link in article.select("a[href]"):
         target, _, fragment = link["href"].partition("#")
+        if not target and not article.find(id=fragment):  # to what is left out
+            link.unwrap()
+            continue
         if not target or "://" in target or target.startswith("mailto:"):
             continue
         path = os.path.relpath(page.parent / target, SITE)

@@ -160,7 +160,7 @@ def _print_address(browser, address, pdf):
 
 
 def run(build, description):
-    """Command line of a product: ``--lecture 06`` for one; a problem is one sentence, and exit status 1.
+    """Command line of a product: ``--lecture augmentation`` for one; a problem is one sentence, and exit status 1.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def run(build, description):
         For the help text.
     """
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--lecture", help="number of the only lecture to take, such as 06")
+    parser.add_argument("--lecture", help="number or name of the only lecture to take")
     try:
         for page in find_lectures(parser.parse_args().lecture):
             for path in build(page):

@@ -127,7 +127,9 @@ def heading(section):
 
 
 def add_section(deck, section):
-    """Add the slides of a section, and those of the sections within it."""
+    """Add the slides of a section, and those of the sections within it; sections "Further down" have none."""
+    if "further-down" in section.get("class", []):
+        return
     title, is_major = heading(section), section.h2 is not None and section.h2.parent is section
     if is_major:
         first = section.find("p", recursive=False)
@@ -256,7 +258,9 @@ def make_deck(page):
     without_section_numbers(article)
     lecture = article.section
     deck = Deck(heading(lecture))
-    deck.add("opening", heading(lecture), deck.text(f"Lecture {number_of(page)} · {COURSE} · {LICENCE}"))
+    promise = [deck.text(paragraph.get_text()) for paragraph in lecture.select(":scope > p")[:1]]
+    about = deck.text(f"Lecture {number_of(page)} · {COURSE} · {LICENCE}")
+    deck.add("opening", heading(lecture), *promise, about)
     add_lists(deck, "You will be able to", lecture.select(".admonition-in-this-lecture li"))
     sections = lecture.find_all("section", recursive=False)
     for section in sections:

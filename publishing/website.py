@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def build(*, preview=None, anew=False, root=ROOT, site=SITE):
     Parameters
     ----------
     preview : str, optional
-        Number of a lecture to look at: the others are shown with the outputs that they have, be it none, and only
+        Number or name of a lecture to look at: the others are shown with the outputs that they have, be it none, and only
         its own warnings are told.
     anew : bool, optional
         Read every page again.
@@ -53,7 +54,7 @@ def build(*, preview=None, anew=False, root=ROOT, site=SITE):
         environment = os.environ | {"COURSE_PREVIEW": "1"}
         done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True)
         for line in (done.stdout + done.stderr).splitlines():
-            if done.returncode or f"lectures/{preview.zfill(2)}-" in line:
+            if done.returncode or re.search(rf"lectures/(?:0?{preview}-|(?:\d\d-)?{preview}\.)", line):
                 print(line)
     else:
         done = subprocess.run(command, cwd=root)
@@ -62,14 +63,22 @@ def build(*, preview=None, anew=False, root=ROOT, site=SITE):
         shutil.rmtree(folder)
         print("The website was not built." + (f" {site} is the older one." if site.exists() else ""))
         return done.returncode
+    _drop_former_lectures(root, folder / "_build/html")
     replace_folder(folder / "_build/html", site)
     return 0
+
+
+def _drop_former_lectures(root, html):
+    """Delete the pages of lectures that were renamed or deleted since an earlier build."""
+    for page in (html / "lectures").glob("*.html"):
+        if not (root / "lectures" / page.with_suffix(".ipynb").name).exists():
+            page.unlink()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--preview", metavar="LECTURE", help="its number: do not execute others, and do not be strict"
+        "--preview", metavar="LECTURE", help="its number or name: do not execute others, and do not be strict"
     )
     parser.add_argument("--all", action="store_true", help="read every page again")
     options = parser.parse_args()

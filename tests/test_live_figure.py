@@ -12,7 +12,7 @@ from lecture_tools.paths import ROOT, SITE
 from qbi_utils.augment import draw_geometry
 from qbi_utils.datasets import load_mnist
 
-PAGE = (SITE / "lectures/06-augmentation.html").as_uri()
+PAGE = (SITE / "lectures/12-augmentation.html").as_uri()
 N = 100
 
 

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lecture_tools.built_page_rules import PAGE_RULES
+from lecture_tools.glossary import load_terms
 from lecture_tools.paths import LECTURES, SITE, built_pages
 from lecture_tools.reading import captions
 
@@ -47,3 +48,26 @@ def test_styles_ask_nothing_of_other_hosts():
         text = path.read_text(errors="replace")
         assert "@import url(http" not in text
         assert "url(http" not in text.replace("url(http://www.w3.org", "")
+
+
+def test_each_lecture_has_a_card_with_a_picture_its_promise_and_its_minutes():
+    page = BeautifulSoup((SITE / "intro.html").read_text(), "html.parser")
+    cards = page.select(".lecture-cards li")
+    assert [card.a["href"] for card in cards] == [f"lectures/{lecture.stem}.html" for lecture in LECTURES]
+    for card in cards:
+        assert (SITE / card.img["src"]).stat().st_size < 60_000
+        assert card.select("p")[1].get_text().split("min")[0].split()[-1].isdigit()
+
+
+def test_glossary_lists_the_terms_and_later_lectures_link_them():
+    glossary = BeautifulSoup((SITE / "appendix/glossary.html").read_text(), "html.parser")
+    terms = glossary.select(".course-glossary dt a[href]")
+    assert len(terms) == len(load_terms())
+    linked = {
+        link["href"].partition("#")[2]
+        for lecture in LECTURES
+        for link in BeautifulSoup((SITE / f"lectures/{lecture.stem}.html").read_text(), "html.parser").select(
+            "article a[title]:has(.term)"
+        )
+    }
+    assert len(linked) > len(terms) / 2

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from lecture_tools.paths import LECTURES, SITE
+from lecture_tools.reader_rules import MIN_POINTS
 from lecture_tools.reading import captions
 from publishing import book_pdf, handouts, slides
 from publishing.pages import COURSE, without_section_numbers
@@ -108,7 +109,7 @@ def test_handout_is_tagged_and_describes_each_figure(handout, reader, article):
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     tags = list(structure(root["/StructTreeRoot"]))
-    left_out = "div.solution *" if handout[1] == "student" else "nothing"
+    left_out = "div.solution *, section.further-down *" if handout[1] == "student" else "nothing"
     expected = [image["alt"] for image in article.select(f"figure img:not({left_out})")]
     described = [str(tag["/Alt"]) for tag in tags if tag.get("/S") == "/Figure" and "/Alt" in tag]
     assert expected
@@ -117,7 +118,7 @@ def test_handout_is_tagged_and_describes_each_figure(handout, reader, article):
 
 
 def test_handout_has_outline_and_numbered_pages_with_a_running_title(handout, reader, article, text):
-    headings = [copy.copy(heading) for heading in article.select("h1, h2")]
+    headings = [copy.copy(heading) for heading in article.select("h1, :not(.further-down) > h2")]
     for heading in headings:
         heading.select_one("a.headerlink").decompose()
         without_section_numbers(heading)
@@ -167,12 +168,23 @@ OVERFLOW = """() => {
   if (image && image.getBoundingClientRect().height < frame.height / 4) found.push("an image too small to see");
   return found;
 }"""
+# Of each picture of the slide: whether it keeps its proportions, and the share of its size in the file.
+PICTURES = """async () => {
+  const pictures = [...Reveal.getCurrentSlide().querySelectorAll("img")];
+  await Promise.all(pictures.map((picture) => picture.decode()));
+  return pictures.map((picture) => {
+    const { width, height } = picture.getBoundingClientRect();
+    const scales = [width / picture.naturalWidth, height / picture.naturalHeight];
+    const fits = getComputedStyle(picture).objectFit === "contain" || Math.abs(scales[0] / scales[1] - 1) < 0.01;
+    return [fits, Math.min(...scales)];
+  });
+}"""
 
 
 @pytest.mark.parametrize("lecture", LECTURES, ids=lambda path: path.stem)
 def test_slides_hold_their_content_and_need_no_network(lecture, browser):
     page = browser.new_page(viewport={"width": 1280, "height": 720})
-    asked, errors = [], []
+    asked, errors, pictures = [], [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("requestfailed", lambda request: errors.append(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -182,9 +194,13 @@ def test_slides_hold_their_content_and_need_no_network(lecture, browser):
     for number in range(page.evaluate("Reveal.getTotalSlides()")):
         page.evaluate(f"Reveal.slide({number})")
         overflow[number + 1] = page.evaluate(OVERFLOW)
+        pictures += page.evaluate(PICTURES)
     page.close()
     assert len(overflow) > 10
     assert not {number: found for number, found in overflow.items() if found}
+    assert pictures
+    assert all(fits for fits, _ in pictures)
+    assert min(scale for _, scale in pictures) * MIN_POINTS * 120 / 72 >= 8  # pixels of the smallest letter
     assert not errors
     assert all(url.startswith(("file:", "data:")) for url in asked)
 

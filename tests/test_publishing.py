@@ -38,6 +38,8 @@ PAGE = """<!doctype html><html><head><title>x</title>
 <div class="cell slide-subslide"><div class="cell_input"><pre>table</pre></div><div class="cell_output"><pre>7</pre></div></div>
 <p>It rises by 7. See <a href="02-next.html"><span class="doc std-doc">The next lecture</span></a>.</p>
 <div class="cell slide-skip"><figure><img alt="Skipped." src="../_images/b.png"></figure></div></section>
+<section class="further-down" id="deep"><h2>Further down: proof</h2><details><summary>Unfold</summary>
+<p>Deep reasons.</p></details></section>
 <section><h2>Exercises</h2>
 <div class="exercise"><p class="admonition-title">Exercise 1</p><section><p>Add up. Twice.</p></section></div>
 <div class="solution"><p>Solution to Exercise 1</p></div></section>
@@ -71,7 +73,9 @@ def test_a_lecture_is_found_by_its_number(site):
 
 
 def test_an_unknown_lecture_is_named_with_those_there_are(site):
-    with pytest.raises(pages.PublishingError, match=r"LECTURE should be one of 01, 02, but got '3'"):
+    with pytest.raises(
+        pages.PublishingError, match=r"LECTURE should be a number or a name of 01-tiny, 02-next, but got '3'"
+    ):
         pages.find_lectures("3", site)
 
 
@@ -95,6 +99,37 @@ def test_solutions_are_in_the_instructors_edition_and_room_in_the_students(site)
     assert not instructor.select(".room")
     assert "Solution" not in student.get_text()
     assert [room.parent["class"] for room in student.select(".room")] == [["exercise"]]
+
+
+@pytest.mark.parametrize("edition", ["student", "instructor"])
+def test_what_is_folded_is_left_out_and_named(site, edition):
+    text = prepare(site, edition).get_text()
+    assert "folded()" not in text
+    assert "Unfold" not in text
+    assert ("Deep reasons." in text) == (edition == "instructor")
+    named = "the code that draws the figures"
+    if edition == "student":
+        named += " and “Further down: proof”"
+    assert f"Left out on paper: {named}. The page of this lecture has it." in text
+
+
+def test_a_link_to_what_is_left_out_is_text(site):
+    page = site / "lectures/01-tiny.html"
+    page.write_text(PAGE.replace('href="#fig-a"', 'href="#deep"'))
+    links = [link["href"] for link in prepare(site, "student").select("a[href]")]
+    assert "#deep" not in links
+    assert "#deep" in [link["href"] for link in prepare(site, "instructor").select("a[href]")]
+
+
+def test_sections_further_down_are_on_no_slide(site):
+    assert "Deep reasons." not in slides.make_deck(site / "lectures/01-tiny.html").get_text()
+
+
+def test_the_first_slide_has_the_promise(site):
+    page = site / "lectures/01-tiny.html"
+    page.write_text(PAGE.replace("</a></h1>", "</a></h1><p>What is tiny?</p>"))
+    opening = slides.make_deck(page).select_one("section.opening")
+    assert opening.p.get_text() == "What is tiny?"
 
 
 def test_a_handout_brings_the_references_that_it_cites(site):
@@ -123,6 +158,7 @@ def test_links_lead_within_the_handout_to_other_lectures_and_to_the_web(site, mo
         "“The next lecture”": "https://course.org/lectures/02-next.html",
         "Fig. 2": "https://course.org/lectures/02-next.html#fig-b",
         "helpers": "https://course.org/appendix/api.html",
+        "page of this lecture": "https://course.org/lectures/01-tiny.html",
     }
     assert links == there | published
 
@@ -377,7 +413,7 @@ def test_a_book_with_faults_leaves_the_older_pdf(tmp_path, monkeypatch, capsys):
 
 def test_colab_gets_one_more_cell(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_REPOSITORY_URL", "https://example.org/owner/course")
-    lecture = next((ROOT / "lectures").glob("09-*.ipynb"))
+    lecture = next((ROOT / "lectures").glob("*-baselines.ipynb"))
     (path,) = colab.write_notebook(lecture.with_suffix(".html"), tmp_path)
     first, *others = nbformat.read(path, nbformat.NO_CONVERT).cells
     assert '"qbi-utils[lab] @ git+https://example.org/owner/course@main"' in first.source
@@ -387,7 +423,7 @@ def test_colab_gets_one_more_cell(tmp_path, monkeypatch):
 def test_colab_needs_to_know_the_repository(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_REPOSITORY_URL", raising=False)
     with pytest.raises(pages.PublishingError, match="COURSE_REPOSITORY_URL should say"):
-        list(colab.write_notebook(ROOT / "lectures/09-baselines.html", tmp_path))
+        list(colab.write_notebook(ROOT / "lectures/10-baselines.html", tmp_path))
 
 
 def test_the_slide_type_of_a_cell_becomes_a_class():

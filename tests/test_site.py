@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from lecture_tools.paths import SITE, built_pages
+from lecture_tools.reader_rules import MIN_POINTS
 
 pytestmark = pytest.mark.site
 PAGES = [
@@ -21,27 +22,27 @@ THEME_FINDINGS = {
     "region": "the theme keeps its logo outside of landmarks",
 }
 SEARCHES = {
-    "elastic deformation": "06-augmentation",
+    "elastic deformation": "12-augmentation",
     "mnist": "01-famous-data-sets",
-    "ridge regression": "07-does-it-help",
-    "confusion matrix": "10-confusion-matrix",
-    "mcnemar": "10-confusion-matrix",
-    "cohen kappa": "03-building-your-own",
-    "dice coefficient": "02-purposes",
-    "data card": "03-building-your-own",
-    "segmentation": "02-purposes",
-    "radiograph": "04-simulated-data",
-    "class imbalance": "05-what-goes-wrong",
-    "label noise": "05-what-goes-wrong",
-    "flip letters": "08-limits-of-augmentation",
-    "nearest neighbour": "09-baselines",
-    "dummy": "09-baselines",
-    "batch normalization": "11-convolutional-network",
-    "receptive field": "11-convolutional-network",
-    "calibration": "12-reading-errors",
-    "bezier": "13-synthetic-handwriting",
-    "chinese restaurant": "14-clusters-without-labels",
-    "dirichlet process": "14-clusters-without-labels",
+    "ridge regression": "13-does-it-help",
+    "confusion matrix": "11-confusion-matrix",
+    "mcnemar": "11-confusion-matrix",
+    "cohen kappa": "05-annotators",
+    "dice coefficient": "03-outline-find-restore",
+    "data card": "06-splits-and-cards",
+    "segmentation": "03-outline-find-restore",
+    "radiograph": "07-simulated-data",
+    "class imbalance": "08-rare-and-few",
+    "label noise": "09-wrong-and-missing",
+    "flip letters": "14-limits-of-augmentation",
+    "nearest neighbour": "10-baselines",
+    "dummy": "10-baselines",
+    "batch normalization": "16-training",
+    "receptive field": "15-convolution",
+    "calibration": "17-reading-errors",
+    "bezier": "18-synthetic-handwriting",
+    "chinese restaurant": "19-clusters-without-labels",
+    "dirichlet process": "19-clusters-without-labels",
 }
 
 
@@ -75,6 +76,23 @@ PROPORTIONS = """async () => {
     return [picture.src, (width / height) / (picture.naturalWidth / picture.naturalHeight)];
   });
 }"""
+
+
+# Text and tables of the article that are wider than their box, and whether the page says that they scroll.
+TOO_WIDE = """() => [...document.querySelectorAll("article :is(pre, table, .cell_output, .highlight, div.math)")]
+  .filter((box) => box.checkVisibility() && !box.closest("mjx-container, .sd-tab-content"))
+  .map((box) => {
+    let shown = box;
+    while (shown.tagName !== "ARTICLE" && getComputedStyle(shown).overflowX === "visible") shown = shown.parentElement;
+    return [box, shown];
+  })
+  .filter(([box, shown]) => shown.scrollWidth > shown.clientWidth + 1)
+  .map(([box, shown]) => [box.textContent.trim().slice(0, 60), shown.classList.contains("scrolls")])"""
+# Share of its size in the file at which each figure is shown, so that letters of 8 points, 13.3 pixels there, are known.
+SCALES = """() => [...document.querySelectorAll("article div.cell_output img")]
+  .filter((picture) => picture.checkVisibility())
+  .map((picture) => [picture.src, picture.getBoundingClientRect().width / picture.naturalWidth])"""
+POINT = 120 / 72  # pixels in the file, by lectures/matplotlibrc
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -177,6 +195,23 @@ def test_pictures_keep_their_proportions_at_every_width(visit):
         for width, pictures in shown.items()
     }
     assert squeezed == {width: [] for width in WIDTHS}
+
+
+def test_smallest_letters_of_figures_have_8_pixels(visit):
+    visit.page.evaluate(PROPORTIONS)  # which loads them all
+    scales = visit.page.evaluate(SCALES)
+    assert [(source, scale) for source, scale in scales if scale * MIN_POINTS * POINT < 8] == []
+
+
+def test_nothing_is_cut_off_and_what_scrolls_says_so(visit):
+    assert visit.page.evaluate(TOO_WIDE) == []
+    visit.page.set_viewport_size({"width": 390, "height": 900})
+    visit.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    narrow = visit.page.evaluate(TOO_WIDE)
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
+    assert [text for text, says_so in narrow if not says_so] == []
 
 
 @pytest.fixture(scope="module")

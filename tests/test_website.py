@@ -56,10 +56,11 @@ def test_the_first_build_that_fails_leaves_none(book, capsys):
     assert capsys.readouterr().out == "The website was not built.\n"
 
 
-def test_a_preview_executes_nothing_and_tells_the_warnings_of_its_own_lecture(book, capsys):
+@pytest.mark.parametrize("lecture", ["6", "06", "a", "06-a"])
+def test_a_preview_executes_nothing_and_tells_the_warnings_of_its_own_lecture(book, capsys, lecture):
     said = "lectures/06-a.ipynb: WARNING: mine\nlectures/07-b.ipynb: WARNING: another's\n"
     book.builder_ends_with(0, "preview", said)
-    assert website.build(preview="6", root=book.root, site=book.site) == 0
+    assert website.build(preview=lecture, root=book.root, site=book.site) == 0
     command, options = book.calls[0]
     assert "-W" not in command
     assert options["env"]["COURSE_PREVIEW"] == "1"
@@ -72,3 +73,11 @@ def test_a_preview_that_fails_tells_everything(book, capsys):
     assert website.build(preview="6", root=book.root, site=book.site) == 1
     assert "no such theme" in capsys.readouterr().out
     assert (book.site / "index.html").read_text() == "old"
+
+
+def test_pages_of_lectures_that_are_gone_are_dropped(tmp_path):
+    for name in ("lectures/01-a.ipynb", "html/lectures/01-a.html", "html/lectures/01-former.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    website._drop_former_lectures(tmp_path, tmp_path / "html")
+    assert [path.name for path in (tmp_path / "html/lectures").iterdir()] == ["01-a.html"]

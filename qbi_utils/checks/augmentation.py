@@ -4,7 +4,7 @@ import numpy as np
 
 from ._grading import as_floats, expect, grader, to_numbers, unpack
 
-# --------------------------------------------------------------------------- lecture 06
+# --------------------------------------------------------------------------- augmentation
 
 
 def _direction(image):
@@ -93,7 +93,7 @@ def check_random_rotation(answer):
     )
 
 
-# --------------------------------------------------------------------------- lecture 07
+# --------------------------------------------------------------------------- does it help
 
 
 @grader
@@ -203,7 +203,7 @@ def _numbers_of(images, n_images):
     return first.astype(int)
 
 
-# --------------------------------------------------------------------------- lecture 08
+# --------------------------------------------------------------------------- limits of augmentation
 
 
 @grader

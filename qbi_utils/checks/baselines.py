@@ -4,7 +4,7 @@ import numpy as np
 
 from ._grading import as_floats, as_number, expect, grader, refuse_known
 
-# --------------------------------------------------------------------------- lecture 09
+# --------------------------------------------------------------------------- baselines
 
 
 @grader

@@ -6,7 +6,7 @@ import numpy as np
 
 from ._grading import as_array, as_floats, expect, grader, refuse_known
 
-# --------------------------------------------------------------------------- lecture 15
+# --------------------------------------------------------------------------- beyond one machine
 
 
 @grader

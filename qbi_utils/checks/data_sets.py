@@ -7,7 +7,7 @@ import pandas as pd
 
 from ._grading import as_floats, as_number, brief, expect, grader, refuse_known, to_numbers, unpack
 
-# --------------------------------------------------------------------------- lecture 01
+# --------------------------------------------------------------------------- famous data sets
 
 
 @grader
@@ -110,7 +110,7 @@ def check_class_means(answer):
         expect(np.allclose(mean, right), message, hint)
 
 
-# --------------------------------------------------------------------------- lecture 03
+# --------------------------------------------------------------------------- building your own
 
 
 @grader

@@ -4,7 +4,7 @@ import numpy as np
 
 from ._grading import WrongAnswer, as_array, as_number, brief, expect, grader, refuse_known
 
-# --------------------------------------------------------------------------- lecture 03
+# --------------------------------------------------------------------------- building your own
 
 
 @grader
@@ -81,7 +81,7 @@ def check_cohen_kappa(answer):
     )
 
 
-# --------------------------------------------------------------------------- lecture 05
+# --------------------------------------------------------------------------- what goes wrong
 
 
 @grader

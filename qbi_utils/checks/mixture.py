@@ -8,7 +8,7 @@ import numpy as np
 
 from ._grading import as_array, as_floats, as_number, expect, grader, refuse_known
 
-# --------------------------------------------------------------------------- lecture 14
+# --------------------------------------------------------------------------- clusters without labels
 
 
 @grader

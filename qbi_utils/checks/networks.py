@@ -4,7 +4,7 @@ import numpy as np
 
 from ._grading import as_floats, as_number, expect, grader, refuse_known, unpack
 
-# --------------------------------------------------------------------------- lecture 11
+# --------------------------------------------------------------------------- networks
 
 
 @grader
@@ -200,7 +200,7 @@ def check_leak_free_normalization(answer):
     )
 
 
-# --------------------------------------------------------------------------- lecture 12
+# --------------------------------------------------------------------------- reading errors
 
 
 @grader

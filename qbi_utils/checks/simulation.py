@@ -8,7 +8,7 @@ from scipy import ndimage
 from ..simulate import draw_strokes
 from ._grading import WrongAnswer, as_floats, brief, expect, grader, refuse_known, to_numbers
 
-# --------------------------------------------------------------------------- lecture 04
+# --------------------------------------------------------------------------- simulated data
 
 
 @grader
@@ -80,7 +80,7 @@ def check_forward_model(answer):
     )
 
 
-# --------------------------------------------------------------------------- lecture 13
+# --------------------------------------------------------------------------- synthetic handwriting
 
 
 @grader

@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 from qbi_utils import checks
 from qbi_utils.augment import draw_geometry
 
-# --------------------------------------------------------------------------- lecture 06
+# --------------------------------------------------------------------------- augmentation
 
 
 def rotate_by_scipy(images, max_angle, rng):
@@ -177,7 +177,7 @@ def test_augmented_split_rejects(answer, message):
     assert message in checks.check_augmented_split(answer).message
 
 
-# --------------------------------------------------------------------------- lecture 08
+# --------------------------------------------------------------------------- limits of augmentation
 
 
 def augmentation_ranges(pixel_size, max_tilt, max_offset, magnification_error):

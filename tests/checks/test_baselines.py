@@ -5,7 +5,7 @@ import pytest
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 09
+# --------------------------------------------------------------------------- baselines
 
 
 def test_squared_distances_accepts():

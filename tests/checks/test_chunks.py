@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 15
+# --------------------------------------------------------------------------- beyond one machine
 
 
 def noise_of(seed, number, shape):

@@ -6,7 +6,7 @@ from sklearn.model_selection import GroupShuffleSplit
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 01
+# --------------------------------------------------------------------------- famous data sets
 
 
 def test_number_of_images_accepts():
@@ -81,7 +81,7 @@ def test_class_means_rejects(answer, message):
     assert message in checks.check_class_means(answer).message
 
 
-# --------------------------------------------------------------------------- lecture 03
+# --------------------------------------------------------------------------- building your own
 
 
 def split_groups(groups, test_share, rng):

@@ -6,7 +6,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 03
+# --------------------------------------------------------------------------- building your own
 
 
 def kappa_by_counting(first, second):
@@ -78,7 +78,7 @@ def test_cohen_kappa_rejects(answer, message):
     assert message in checks.check_cohen_kappa(answer).message
 
 
-# --------------------------------------------------------------------------- lecture 05
+# --------------------------------------------------------------------------- what goes wrong
 
 
 def suspect_labels(probabilities, labels, n):

@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 02
+# --------------------------------------------------------------------------- what a data set is for
 
 
 def instance_counts(truth, predicted):
@@ -166,7 +166,7 @@ def test_chosen_metrics_needs_all_cases_in_a_dict():
     assert checks.check_chosen_metrics(lambda: None).message == "The function returns nothing."
 
 
-# --------------------------------------------------------------------------- lecture 05
+# --------------------------------------------------------------------------- what goes wrong
 
 
 def average_precision(labels, scores):
@@ -292,7 +292,7 @@ def test_error_by_group_rejects(answer, message):
     assert message in checks.check_error_by_group(answer).message
 
 
-# --------------------------------------------------------------------------- lecture 10
+# --------------------------------------------------------------------------- confusion matrix
 
 
 def precision_recall(matrix):

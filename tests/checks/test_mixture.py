@@ -6,7 +6,7 @@ from scipy import stats
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 14
+# --------------------------------------------------------------------------- clusters without labels
 
 
 @pytest.mark.parametrize(

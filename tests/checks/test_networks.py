@@ -6,7 +6,7 @@ from scipy import optimize
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 11
+# --------------------------------------------------------------------------- networks
 
 
 def test_parameter_count_accepts():
@@ -151,7 +151,7 @@ def test_leak_free_normalization_rejects_changed_test_images():
     assert "changes its input" in checks.check_leak_free_normalization(answer).message
 
 
-# --------------------------------------------------------------------------- lecture 12
+# --------------------------------------------------------------------------- reading errors
 
 
 def calibration_error(

@@ -7,7 +7,7 @@ import pytest
 
 from qbi_utils import checks
 
-# --------------------------------------------------------------------------- lecture 04
+# --------------------------------------------------------------------------- simulated data
 
 
 def forward_model(*, law=lambda x: np.exp(-x), count=True, noise=lambda sigma: sigma, seed=None):
@@ -55,7 +55,7 @@ def test_forward_model_names_the_mistake(answer, message):
     assert message in verdict.message
 
 
-# --------------------------------------------------------------------------- lecture 13
+# --------------------------------------------------------------------------- synthetic handwriting
 
 
 def de_casteljau(points, t):

@@ -1,4 +1,4 @@
-"""Lectures are found by their numbers."""
+"""Lectures are found by their numbers and names."""
 
 import pytest
 
@@ -10,8 +10,14 @@ def test_a_lecture_is_found_by_its_number():
     assert choose_lectures(LECTURES, "06") == choose_lectures(LECTURES, "6") == [LECTURES[5]]
 
 
+def test_a_lecture_is_found_by_its_name():
+    found = choose_lectures(LECTURES, "augmentation")
+    assert [path.stem[3:] for path in found] == ["augmentation"]
+    assert choose_lectures(LECTURES, found[0].stem) == found
+
+
 def test_a_number_that_no_lecture_has_is_an_error_that_names_those_there_are():
-    with pytest.raises(ValueError, match=r"LECTURE should be one of 01, 02, .*, but got '99'"):
+    with pytest.raises(ValueError, match=r"LECTURE should be a number or a name of 01-\S+, .*, but got '99'"):
         choose_lectures(LECTURES, "99")
 
 

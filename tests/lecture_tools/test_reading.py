@@ -6,8 +6,8 @@ from lecture_tools.reading import Fault, report
 def test_a_report_lists_all_faults_from_top_to_bottom_and_cuts_nothing():
     faults = [Fault("z" * 500, 12, 3), Fault("second", 12, 1), Fault("first", 2), Fault("whole")]
     faults += [Fault("many", 20, line) for line in range(1, 41)]
-    assert report("06-augmentation", iter(faults)).splitlines() == [
-        "06-augmentation",
+    assert report("12-augmentation", iter(faults)).splitlines() == [
+        "12-augmentation",
         "  whole",
         "  cell 2: first",
         "  cell 12, line 1: second",
@@ -17,4 +17,4 @@ def test_a_report_lists_all_faults_from_top_to_bottom_and_cuts_nothing():
 
 
 def test_no_faults_are_no_report():
-    assert report("06-augmentation", []) == ""
+    assert report("12-augmentation", []) == ""
