@@ -88,7 +88,7 @@ def _link_first(section, term):
             continue
         if found := term.pattern.search(text):
             before, use, after = text[: found.start()], found[0], text[found.end() :]
-            link = refer("ref", term.anchor, nodes.inline(use, use, classes=["term"]))
+            link = refer("ref", term.anchor, nodes.inline(use, use))
             parts = [nodes.Text(before), link, nodes.Text(after)]
             parent = text.parent
             place = parent.index(text)
@@ -97,12 +97,15 @@ def _link_first(section, term):
 
 
 def explain_links(app, doctree, docname):
-    """Let the pointer show the meaning of a linked term."""
+    """Mark the links of a lecture to terms, and let the pointer show their meaning."""
+    if not docname.startswith(FOLDER):
+        return
     meanings = {term.anchor: term.means for term in app.course_terms}
     for link in doctree.findall(nodes.reference):
-        anchor = link.get("refid") or link.get("refuri", "").partition("#")[2]
-        if anchor in meanings and any("term" in child["classes"] for child in link.findall(nodes.inline)):
-            link["reftitle"] = meanings[anchor]
+        meaning = meanings.get(link.get("refuri", "").partition("#")[2])
+        if meaning:
+            link["reftitle"] = meaning
+            link["classes"].append("term")
 
 
 class CourseGlossary(SphinxDirective):

@@ -1,7 +1,7 @@
 // What scrolls sideways says so; a link into a folded section opens it.
 "use strict";
 
-const SCROLLERS = ".cell_output, .pst-scrollable-table-container, div.highlight pre, div.math, .cell_output pre";
+const SCROLLERS = ".cell_output, .cell_output .output, .pst-scrollable-table-container, pre, div.math";
 
 function markScrollers() {
   for (const box of document.querySelectorAll(`article :is(${SCROLLERS})`)) {
@@ -21,6 +21,7 @@ function openTarget() {
 }
 
 new ResizeObserver(markScrollers).observe(document.documentElement);
+window.addEventListener("load", markScrollers);
 document.addEventListener("toggle", markScrollers, true);
 window.addEventListener("hashchange", openTarget);
 openTarget();

@@ -77,11 +77,17 @@ def test_code_links_and_bold_are_left_alone(app):
     assert links(doctree) == []
 
 
-def test_the_pointer_shows_the_meaning(app):
-    term = nodes.inline("", "recall", classes=["std", "term"])
-    links = [
-        nodes.reference("", "", term, refuri="02-b.html#term-recall"),
-        nodes.reference("", "", nodes.inline("", "other"), refuri="02-b.html#other"),
-    ]
+def test_a_link_of_a_lecture_is_marked_and_the_pointer_shows_the_meaning(app):
+    def resolved():
+        return [
+            nodes.reference("", "", nodes.inline("", "recall"), refuri="02-b.html#term-recall"),
+            nodes.reference("", "", nodes.inline("", "other"), refuri="02-b.html#other"),
+        ]
+
+    links = resolved()
     glossary.explain_links(app, nodes.section("", paragraph(*links)), "lectures/03-c")
     assert [link.get("reftitle") for link in links] == ["A share.", None]
+    assert [link["classes"] for link in links] == [["term"], []]
+    links = resolved()
+    glossary.explain_links(app, nodes.section("", paragraph(*links)), "appendix/glossary")
+    assert not any(link.get("reftitle") for link in links)
