@@ -32,6 +32,7 @@ from lecture_tools.paths import LECTURES, ROOT, choose_lectures
 MAX_SECONDS = 180
 MAX_GIGABYTES = 1.5
 CELL_TIMEOUT = 180
+SLACK_SECONDS = 15  # promises are rounded to ten
 MAX_RATIO = 1.5  # of the seconds that a lecture takes to those that it promises
 # Matrix products take one thread, alone or side by side: their sums depend on how many share them out, in the last
 # digits, and a fit of a singular matrix turns those into percents. The Makefile fixes the threads of TensorFlow likewise.
@@ -290,7 +291,8 @@ def misjudged_seconds(measured):
     usual = statistics.median(ratios)
     for name, seconds, promised in measured:
         expected = promised * usual
-        if not expected / MAX_RATIO <= seconds <= expected * MAX_RATIO:
+        is_fair = expected / MAX_RATIO <= seconds <= expected * MAX_RATIO
+        if not is_fair and abs(seconds - expected) > SLACK_SECONDS:
             fair = max(10, round(seconds / usual, -1))
             yield (
                 f"{name} takes {seconds:.0f} s where the others, by their promises, let expect {expected:.0f} s: "
