@@ -5,6 +5,7 @@ const SCROLLERS = ".cell_output, .cell_output .output, .pst-scrollable-table-con
 
 function markScrollers() {
   for (const box of document.querySelectorAll(`article :is(${SCROLLERS})`)) {
+    box.classList.remove("scrolls"); // the note must not change what is measured
     const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
     box.classList.toggle("scrolls", scrolls);
     if (scrolls) box.tabIndex = 0; // for those who scroll by keyboard

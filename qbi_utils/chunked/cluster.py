@@ -16,11 +16,13 @@ class _QuietEnd(distributed.WorkerPlugin):
     """Spare the reader a traceback from a worker whose heartbeat met the end of its cluster."""
 
     def setup(self, worker):
-        logging.getLogger("distributed.worker").addFilter(_is_not_a_missed_heartbeat)
+        logging.getLogger("distributed.worker").addFilter(_is_worth_telling)
 
 
-def _is_not_a_missed_heartbeat(record):
-    return "scheduler during heartbeat" not in record.getMessage()
+def _is_worth_telling(record):
+    """Leave out what a busy machine says when a cluster ends, as nothing is lost by it."""
+    text = record.getMessage()
+    return "scheduler during heartbeat" not in text and "process still alive after" not in text
 
 
 def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallback=False):
@@ -80,6 +82,7 @@ def connect(address=None, *, n_workers=2, memory_limit="auto", timeout=10, fallb
                     f"{complaint}; check the address, and that the scheduler runs"
                 ) from error
             warnings.warn(f"{complaint}; {n_workers} workers on this machine take its place", stacklevel=2)
+    logging.getLogger("distributed.nanny").addFilter(_is_worth_telling)
     client = distributed.Client(
         n_workers=n_workers,
         threads_per_worker=1,

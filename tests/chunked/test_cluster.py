@@ -57,6 +57,15 @@ def test_clusters_side_by_side_do_not_quarrel_over_a_port(cluster):
         )
 
 
+def test_a_worker_that_takes_long_to_end_is_not_worth_a_message(cluster):
+    logger = logging.getLogger("distributed.nanny")
+    said = [
+        logger.filter(logging.LogRecord("", logging.WARNING, "", 0, text, (), None))
+        for text in ("Worker process still alive after 4.0 seconds, killing", "Restarting worker")
+    ]
+    assert [*map(bool, said)] == [False, True]
+
+
 def test_only_a_heartbeat_missed_at_the_end_of_a_cluster_is_not_worth_a_message():
     logger = logging.getLogger("distributed.worker")
     before = list(logger.filters)
