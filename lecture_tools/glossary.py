@@ -16,10 +16,9 @@ import yaml
 
 from lecture_tools.paths import LECTURES, ROOT
 from lecture_tools.reader_rules import find_folded
-from lecture_tools.reading import FENCE, Fault, line_at, mask, report
+from lecture_tools.reading import NO_PROSE, Fault, line_at, mask, report
 
 TERMS = ROOT / "appendix/glossary.yml"
-UNREAD = rf"\{{[\w:-]+\}}`[^`]*`|{FENCE}|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|^#[^\n]*"
 
 
 class Term(NamedTuple):
@@ -93,6 +92,7 @@ def _compile(forms, all_forms):
     return re.compile(rf"(?<![\w-])(?:{'|'.join(written)})", flags=re.IGNORECASE)
 
 
+@cache  # each term reads all cells
 def _readable(text):
     """Prose of a cell, with spaces for what is no prose and around what an index role shows."""
     shown = re.sub(
@@ -100,7 +100,7 @@ def _readable(text):
         lambda found: " " * len(found[1]) + found[2] + " " * (len(found[3] or "") + 1),
         text,
     )
-    return mask(rf"(?m:{UNREAD})", shown)
+    return mask(rf"(?m:{NO_PROSE})", shown)
 
 
 def find_definition(term, notebook):
@@ -137,12 +137,12 @@ def check_terms(terms, lectures):
         List of Fault by name of a lecture, or by "glossary".
     """
     places, faults = {}, {}
+    open_texts = {name: list(find_folded(notebook)[0].items())[1:] for name, notebook in lectures.items()}
     for term in terms:
         early = []
         for name, notebook in lectures.items():
             defined = find_definition(term, notebook)
-            texts, _ = find_folded(notebook)
-            for number, text in list(texts.items())[1:]:
+            for number, text in open_texts[name]:
                 if text.startswith("## Further reading"):
                     continue
                 text = text.partition("## Further reading")[0]

@@ -9,7 +9,7 @@ import ast
 import re
 
 from lecture_tools.reading import (
-    FENCE,
+    NO_PROSE,
     Fault,
     captions,
     code_cells,
@@ -55,11 +55,20 @@ def find_folded(notebook):
         Numbers of the code cells that are folded with what is around them.
     """
     texts, folded = {}, set()
+    for number, text, level, in_solution in _walk(notebook):
+        if text is not None:
+            texts[number] = text
+        elif level or in_solution:
+            folded.add(number)
+    return texts, folded
+
+
+def _walk(notebook):
+    """Yield number, open text (None of a code cell), level of the section Further down or None, and if in a solution."""
     level, in_solution = None, False
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code":
-            if level or in_solution:
-                folded.add(number)
+            yield number, None, level, in_solution
             continue
         lines, fence, ends = [], None, False
         for line in cell.source.split("\n"):
@@ -77,8 +86,7 @@ def find_folded(notebook):
                     level = len(heading[1]) if heading[2].startswith(FURTHER_DOWN) else None
                 is_open = not (level or in_solution)
             lines.append(line if is_open else "")
-        texts[number] = "\n".join(lines)
-    return texts, folded
+        yield number, "\n".join(lines), level, in_solution
 
 
 def count_words(notebook):
@@ -310,16 +318,7 @@ def needs_nothing_from_further_down(notebook):
 
 
 def _further_down_cells(notebook):
-    inside, level = set(), None
-    for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type == "code":
-            if level:
-                inside.add(number)
-            continue
-        for heading in re.finditer(r"^(#+) (.*)", mask(FENCE, cell.source), flags=re.M):
-            if level is None or len(heading[1]) <= level:
-                level = len(heading[1]) if heading[2].startswith(FURTHER_DOWN) else None
-    return inside
+    return {number for number, text, level, _ in _walk(notebook) if text is None and level}
 
 
 def checks_its_parameters(notebook):
@@ -339,9 +338,7 @@ def checks_its_parameters(notebook):
     texts = [(number, text, True) for number, text in prose_cells(notebook)]
     for figure in captions(notebook):
         texts += [(figure["cell"], figure.get(field, ""), False) for field in ("caption", "alt")]
-    unread = (
-        rf"\{{[\w:-]+\}}`[^`]*`|{FENCE}|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|\*\*Time:.*?run\.|^#[^\n]*"
-    )
+    unread = rf"{NO_PROSE}|\*\*Time:.*?run\."
     for number, text, has_lines in texts:
         for found in _NUMBER.finditer(mask(unread, text)):
             value = abs(float(re.sub(r"[\u00a0\u202f ]", "", found[0])))

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 COMMENT = r"<!--.*?-->"
 FENCE = r"```.*?```"
+# Roles, code, formulas, addresses and titles, among the words that a reader reads.
+NO_PROSE = rf"\{{[\w:-]+\}}`[^`]*`|{FENCE}|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|^#[^\n]*"
 _NOTHING = r"(?!)"
 
 
