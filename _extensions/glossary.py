@@ -43,30 +43,21 @@ def link_terms(app, doctree):
     name = app.env.docname.removeprefix(FOLDER)
     if name not in app.course_order:
         return
+    sections = [section for section in doctree.findall(nodes.section) if _count(nodes.section, section) == 2]
     for term in app.course_terms:
         place = app.course_places.get(term.name)
         if place == name:
             _anchor(app, doctree, term)
         elif place and app.course_order.index(place) < app.course_order.index(name):
-            for section in doctree.findall(
-                lambda node: isinstance(node, nodes.section) and _depth(node) == 2
-            ):
+            for section in sections:
                 _link_first(section, term)
-
-
-def _depth(section):
-    depth = 0
-    while section is not None:
-        depth += isinstance(section, nodes.section)
-        section = section.parent
-    return depth
 
 
 def _anchor(app, doctree, term):
     for strong in doctree.findall(nodes.strong):
         text = strong.astext()
         words = text[4:] if text.lower().startswith("the ") else text
-        if term.pattern.fullmatch(words) and _in(strong, nodes.section, depth=2):
+        if term.pattern.fullmatch(words) and _count(nodes.section, strong) >= 2:
             strong.parent.insert(strong.parent.index(strong), nodes.target("", "", ids=[term.anchor]))
             app.env.get_domain("std").note_hyperlink_target(
                 term.anchor, app.env.docname, term.anchor, term.name
@@ -74,17 +65,18 @@ def _anchor(app, doctree, term):
             return
 
 
-def _in(node, kind, depth=1):
+def _count(kind, node):
+    """Count the nodes of a kind that a node is or stands in."""
     count = 0
     while node is not None:
         count += isinstance(node, kind)
         node = node.parent
-    return count >= depth
+    return count
 
 
 def _link_first(section, term):
     for text in section.findall(nodes.Text):
-        if not _in(text, nodes.paragraph) or _in(text, APART):
+        if not _count(nodes.paragraph, text) or _count(APART, text):
             continue
         if found := term.pattern.search(text):
             before, use, after = text[: found.start()], found[0], text[found.end() :]
